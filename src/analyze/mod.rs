@@ -1,0 +1,1 @@
+//! Topics, ranks and layout of a built graph.

@@ -1,0 +1,142 @@
+//! The knowledge graph: papers, entities and topics as nodes of a petgraph, relations as its edges.
+
+use petgraph::graph::{DiGraph, NodeIndex};
+use rustc_hash::FxHashMap;
+
+use crate::rules::{RelationId, Schema, TypeId};
+
+/// A directed multigraph of papers, entities and topics.
+///
+/// Nodes stand in a fixed order (papers as they came, then entities by id, then topics), edges sorted by source,
+/// target and relation, so that every export of the same graph has the same bytes.
+#[derive(Clone, Debug, Default)]
+pub struct KnowledgeGraph {
+    /// The types and relations that nodes and edges refer to.
+    pub schema: Schema,
+    /// Ids of the rules that edges refer to by position.
+    pub rule_ids: Vec<String>,
+    /// Nodes and edges.
+    pub graph: DiGraph<Node, Edge>,
+    /// Position of every node by its id.
+    pub index: FxHashMap<String, NodeIndex>,
+}
+
+/// One node.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// Stable id: `paper:1706.03762`, `model:llama-2-7b`, `topic:image-segmentation`.
+    pub id: String,
+    /// Title of a paper, name of an entity, label of a topic.
+    pub label: String,
+    /// What the node is, with the facts of its kind.
+    pub kind: NodeKind,
+    /// What analysis found out about the node.
+    pub analysis: Analysis,
+}
+
+/// What a node is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NodeKind {
+    /// A document.
+    Paper(PaperFacts),
+    /// One real-world thing.
+    Entity(EntityFacts),
+    /// A community of the graph.
+    Topic(TopicFacts),
+}
+
+/// Facts of a paper.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PaperFacts {
+    /// Names of the authors.
+    pub authors: Vec<String>,
+    /// Year of publication.
+    pub year: Option<i32>,
+    /// Conference or journal.
+    pub venue: Option<String>,
+    /// Address.
+    pub url: Option<String>,
+    /// Categories or keywords of the source.
+    pub keywords: Vec<String>,
+    /// Sentences that edges of this paper point to as evidence, in the order of the text, each once.
+    pub sentences: Vec<Box<str>>,
+}
+
+/// Facts of an entity.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EntityFacts {
+    /// Its type.
+    pub entity_type: TypeId,
+    /// Other forms seen in the corpus or listed in the lexicon, sorted, without the label.
+    pub aliases: Vec<String>,
+    /// Number of papers with an edge to it.
+    pub papers: u32,
+    /// Year of the earliest paper with an edge to it, where years are known.
+    pub first_year: Option<i32>,
+    /// Year of the latest paper with an edge to it.
+    pub last_year: Option<i32>,
+    /// Address, where the lexicon knows one.
+    pub url: Option<String>,
+}
+
+/// Facts of a topic.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TopicFacts {
+    /// Number of papers in it.
+    pub papers: u32,
+    /// The entities that tell it from others, best first (ids).
+    pub entities: Vec<String>,
+    /// The wider topic, for a sub-topic (id).
+    pub parent: Option<String>,
+}
+
+/// What analysis found out about a node. All zero and `None` until the analysis ran.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Analysis {
+    /// Edges in and out.
+    pub degree: u32,
+    /// Sum of the weights of the edges in and out.
+    pub weighted_degree: f64,
+    /// PageRank on the undirected graph; sums to 1.
+    pub pagerank: f64,
+    /// Label of the topic.
+    pub topic: Option<String>,
+    /// Label of the sub-topic, where the corpus is large enough for a second level.
+    pub subtopic: Option<String>,
+    /// Share of the node's neighbours that lie in other topics, 0 to 1.
+    pub bridge: f64,
+    /// Place in the layout.
+    pub position: Option<(f32, f32)>,
+    /// Diameter in the layout's units; 0 until set.
+    pub size: f32,
+    /// Colour as `#rrggbb`, empty until set.
+    pub color: String,
+}
+
+/// One edge.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Edge {
+    /// Its relation.
+    pub relation: RelationId,
+    /// Probability that the relation holds, 0 to 1; 1 for relations that are no matter of reading.
+    pub confidence: f32,
+    /// How often the paper mentions the entity; 1 for other edges.
+    pub count: u32,
+    /// Weight in layouts and rankings; greater than 0.
+    pub weight: f32,
+    /// Positions in the source paper's `sentences` of those that show the relation, best first.
+    pub sentences: Vec<u16>,
+    /// Positions in `KnowledgeGraph::rule_ids` of the rules that made the edge, strongest first.
+    pub rules: Vec<u32>,
+}
+
+impl Node {
+    /// `Paper`, `Topic`, or the label of the entity's type.
+    pub fn type_label<'s>(&self, schema: &'s Schema) -> &'s str {
+        match &self.kind {
+            NodeKind::Paper(_) => "Paper",
+            NodeKind::Entity(facts) => &schema.entity_type(facts.entity_type).label,
+            NodeKind::Topic(_) => "Topic",
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! papergraph turns machine-learning papers (titles and abstracts) into a knowledge graph.
+
+pub mod analyze;
+pub mod corpus;
+pub mod export;
+pub mod extract;
+pub mod graph;
+pub mod resolve;
+pub mod rules;
+pub mod text;

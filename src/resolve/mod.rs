@@ -1,0 +1,1 @@
+//! From the entities of single papers to the entities of the corpus.

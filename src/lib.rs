@@ -2,8 +2,10 @@
 
 pub mod analyze;
 pub mod corpus;
+pub mod eval;
 pub mod export;
 pub mod extract;
+pub mod fit;
 pub mod graph;
 pub mod resolve;
 pub mod rules;

@@ -1,5 +1,25 @@
 //! Finding entities in one paper: a pure function of (rule set, paper).
+//!
+//! Strategies propose spans generously ([`candidates`]); every rule that holds on a span, around it or on its phrase
+//! elsewhere in the paper is a piece of evidence ([`evidence`]); weights turn evidence into a sum a type
+//! ([`weights`]); the best spans that do not overlap are chosen ([`choose`]), grouped into entities ([`group`]) and
+//! related to the paper ([`relation_evidence`]).
 
+pub mod acronym;
+pub mod annotated;
+pub mod candidates;
+pub mod choose;
+pub mod enumeration;
+pub mod evidence;
+mod extractor;
+pub mod forms;
 mod found;
+pub mod group;
+pub mod relation_evidence;
+pub mod runs;
+pub mod space;
+pub mod title;
+pub mod weights;
 
+pub use extractor::{Extractor, Reading, Settings};
 pub use found::{EntityLine, ExtractLine, Extraction, FoundEntity, Mention, MentionLine, SentenceSpan};

@@ -99,6 +99,9 @@ pub struct Cue {
     /// At most so many words between cue and name (default 0: adjacent, articles and praise do not count).
     #[serde(default)]
     pub gap: u8,
+    /// `true`: what follows is a name ("called X", "dubbed X").
+    #[serde(default)]
+    pub naming: bool,
     /// Verbs in their base form; regular endings (-s, -ed, -ing) are added.
     #[serde(default)]
     pub verbs: Vec<String>,
@@ -135,6 +138,9 @@ pub struct Head {
     pub class_noun: bool,
     /// The nouns, singular.
     pub words: Vec<String>,
+    /// Endings of names that tell the type as the nouns do (`Net`, `Former`, `Bench`), in their letter case.
+    #[serde(default)]
+    pub endings: Vec<String>,
     /// Texts in which the term in `[brackets]` gets its type from the head.
     pub examples: Vec<String>,
     /// Texts in which no term gets its type from the head.

@@ -1,0 +1,103 @@
+//! Choosing among overlapping spans: the set of spans that do not overlap and together weigh most, by weighted interval
+//! scheduling over each sentence.
+
+use crate::extract::annotated::Annotated;
+use crate::extract::evidence::{Evidence, Weighed};
+use crate::extract::weights::WeightTable;
+use crate::rules::TypeId;
+
+/// A span chosen to name an entity.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Chosen {
+    /// Position among the candidates.
+    pub candidate: u32,
+    /// First token.
+    pub first: u32,
+    /// One past the last token.
+    pub end: u32,
+    /// Key of the phrase.
+    pub key: u64,
+    /// The type that weighs most.
+    pub entity_type: TypeId,
+    /// Sum of the evidence for the type, without the bias.
+    pub score: f32,
+    /// Probability of the type against all others and "no entity": the softmax of the sums.
+    pub confidence: f32,
+}
+
+/// Sums of all evidence for every candidate: one row of `types` numbers a candidate.
+pub fn scores(evidence: &Evidence, weights: &WeightTable) -> Vec<f32> {
+    let (types, stride) = (weights.outcomes, weights.stride());
+    let mut form_sums = vec![0.0; evidence.forms() * stride];
+    for (form, sums) in form_sums.chunks_exact_mut(stride).enumerate() {
+        weights.add(evidence.form_rows(form as u32), sums);
+    }
+    let mut all = Vec::with_capacity(evidence.candidates.len() * types);
+    let mut sums = vec![0.0; stride];
+    for weighed in &evidence.candidates {
+        let from = weighed.form as usize * stride;
+        sums.copy_from_slice(&form_sums[from..from + stride]);
+        weights.add(evidence.span_rows(weighed), &mut sums);
+        all.extend_from_slice(&sums[..types]);
+    }
+    all
+}
+
+/// The best set of spans that do not overlap. `bias` is added to every span: greater finds more, smaller is surer.
+///
+/// Candidates must stand in order of end, then start; ties keep the earlier one. Linear in tokens and candidates.
+pub fn choose(text: &Annotated<'_>, candidates: &[Weighed], scores: &[f32], types: usize, bias: f32) -> Vec<Chosen> {
+    let tokens = text.document.tokens.len();
+    let mut best = vec![0.0f32; tokens + 1];
+    let mut chosen_at: Vec<Option<(u32, u8)>> = vec![None; tokens + 1];
+    let mut next = 0;
+    for end in 1..=tokens {
+        best[end] = best[end - 1];
+        while let Some(weighed) = candidates.get(next).filter(|weighed| weighed.candidate.end as usize == end) {
+            let row = &scores[next * types..(next + 1) * types];
+            let mut top = (0u8, f32::NEG_INFINITY);
+            for (entity_type, &score) in (0u8..).zip(row) {
+                if score > top.1 {
+                    top = (entity_type, score);
+                }
+            }
+            let gain = top.1 + bias;
+            let total = best[weighed.candidate.first as usize] + gain;
+            if gain > 0.0 && total > best[end] {
+                best[end] = total;
+                chosen_at[end] = Some((next as u32, top.0));
+            }
+            next += 1;
+        }
+    }
+    let mut chosen = Vec::new();
+    let mut end = tokens;
+    while end > 0 {
+        match chosen_at[end] {
+            Some((at, entity_type)) => {
+                let candidate = candidates[at as usize].candidate;
+                let row = &scores[at as usize * types..(at as usize + 1) * types];
+                chosen.push(Chosen {
+                    candidate: at,
+                    first: candidate.first,
+                    end: candidate.end,
+                    key: candidate.key,
+                    entity_type: TypeId(entity_type),
+                    score: row[usize::from(entity_type)],
+                    confidence: probability(row, usize::from(entity_type), bias),
+                });
+                end = candidate.first as usize;
+            }
+            None => end -= 1,
+        }
+    }
+    chosen.reverse();
+    chosen
+}
+
+/// Probability of one type against the others and against "no entity".
+pub fn probability(scores: &[f32], entity_type: usize, bias: f32) -> f32 {
+    let most = scores.iter().copied().fold(-bias, f32::max);
+    let total: f32 = scores.iter().map(|score| (score - most).exp()).sum::<f32>() + (-bias - most).exp();
+    (scores[entity_type] - most).exp() / total
+}

@@ -1,0 +1,279 @@
+//! The extractor: rules, spaces of evidence and weights, ready for any number of papers.
+
+use serde::Deserialize;
+
+use crate::corpus::Paper;
+use crate::extract::annotated::Annotated;
+use crate::extract::candidates::{self, Proposer};
+use crate::extract::choose::{self, Chosen};
+use crate::extract::evidence::{self, Evidence, case_class};
+use crate::extract::found::{Extraction, FoundEntity, Mention, SentenceSpan};
+use crate::extract::group::{self, Group};
+use crate::extract::relation_evidence::{self, EntityPlaces, RelationSpace};
+use crate::extract::space::SpanSpace;
+use crate::extract::weights::WeightTable;
+use crate::rules::{RelationId, RuleFiles, RuleSet, TypeId};
+use crate::text::Document;
+
+/// `weights.toml`: the settings of the weighing.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Added to every span's sum before choosing: greater finds more, smaller is surer.
+    pub bias: f32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { bias: 0.0 }
+    }
+}
+
+/// Everything that extraction needs; only read after it is made, so that threads share it.
+#[derive(Debug)]
+pub struct Extractor {
+    /// The rules.
+    pub rules: RuleSet,
+    /// Families of evidence on spans.
+    pub space: SpanSpace,
+    /// Families of evidence on relations.
+    pub relation_space: RelationSpace,
+    /// Weights on spans.
+    pub weights: WeightTable,
+    /// Weights on relations.
+    pub relation_weights: WeightTable,
+    /// Settings of the weighing.
+    pub settings: Settings,
+}
+
+/// A paper on its way: text, candidates with evidence, and what was chosen.
+#[derive(Debug)]
+pub struct Reading<'r> {
+    /// The text with what the rules know of its words.
+    pub text: Annotated<'r>,
+    /// Candidates with their evidence.
+    pub evidence: Evidence,
+    /// Sums of the evidence, a row of types a candidate.
+    pub scores: Vec<f32>,
+    /// The spans that name entities.
+    pub chosen: Vec<Chosen>,
+    /// Spans of the same entity.
+    pub groups: Vec<Group>,
+}
+
+impl Extractor {
+    /// Compiles rule files.
+    pub fn new(files: &RuleFiles) -> Self {
+        let rules = RuleSet::compile(files);
+        let space = SpanSpace::new(&rules);
+        let relation_space = RelationSpace::new(&rules);
+        let table = |name: &str| files.tables.get(name).map(AsRef::as_ref).unwrap_or_default();
+        let types: Vec<String> = rules.schema.types.iter().map(|t| t.label.clone()).collect();
+        let relations: Vec<String> = rules.schema.relations.iter().map(|r| r.id.clone()).collect();
+        let weights = WeightTable::read(table("weights/spans.csv"), &space.names, space.rows, &types);
+        let relation_weights =
+            WeightTable::read(table("weights/relations.csv"), &relation_space.names, relation_space.rows, &relations);
+        let settings = std::str::from_utf8(table("weights.toml")).ok().and_then(|text| toml::from_str(text).ok()).unwrap_or_default();
+        Self { rules, space, relation_space, weights, relation_weights, settings }
+    }
+
+    /// Looks up the words of a paper.
+    pub fn annotate(&self, paper: &Paper) -> Annotated<'_> {
+        Annotated::new(&self.rules, Document::new(paper, &self.rules.abbreviations))
+    }
+
+    /// Finds all spans that may name an entity, with the evidence on them.
+    pub fn evidence(&self, text: &Annotated<'_>) -> Evidence {
+        evidence::collect(text, &self.space, &candidates::propose(text))
+    }
+
+    /// Reads a paper up to the groups of spans that are its entities.
+    pub fn read(&self, paper: &Paper) -> Reading<'_> {
+        let text = self.annotate(paper);
+        let evidence = self.evidence(&text);
+        self.decide(text, evidence, &self.weights, self.settings.bias)
+    }
+
+    /// Chooses spans and groups them by the given weights.
+    pub fn decide<'r>(&self, text: Annotated<'r>, evidence: Evidence, weights: &WeightTable, bias: f32) -> Reading<'r> {
+        let scores = choose::scores(&evidence, weights);
+        let chosen = choose::choose(&text, &evidence.candidates, &scores, weights.outcomes, bias);
+        let groups = group::group(&text, &chosen);
+        Reading { text, evidence, scores, chosen, groups }
+    }
+
+    /// Finds the entities of a paper.
+    pub fn extract(&self, paper: &Paper) -> Extraction {
+        let reading = self.read(paper);
+        self.extraction(&reading)
+    }
+
+    /// The entities of a paper that was read.
+    pub fn extraction(&self, reading: &Reading<'_>) -> Extraction {
+        Extraction { entities: reading.groups.iter().map(|group| self.entity(reading, group)).collect() }
+    }
+
+    fn entity(&self, reading: &Reading<'_>, group: &Group) -> FoundEntity {
+        let text = &reading.text;
+        let document = &text.document;
+        let mentions: Vec<Mention> = group.members.iter().map(|&at| self.mention(reading, &reading.chosen[at])).collect();
+        let places = EntityPlaces {
+            entity_type: group.entity_type,
+            spans: group.members.iter().map(|&at| (reading.chosen[at].first, reading.chosen[at].end)).collect(),
+        };
+        let (relation, relation_confidence, relation_rules) = self.relation(text, &places);
+        let name = match group.entry {
+            Some(entry) => self.rules.lexicon[entry as usize].name.clone(),
+            None => commonest(&mentions),
+        };
+        let acronym = group.definition.map(|number| {
+            let definition = text.definitions[number];
+            (
+                document.text(definition.long_first, definition.long_end).to_string(),
+                document.text(definition.short_first, definition.short_end).to_string(),
+            )
+        });
+        let missed: f32 = mentions.iter().map(|mention| 1.0 - mention.confidence).product();
+        FoundEntity {
+            entity_type: group.entity_type,
+            name,
+            lexicon_entry: group.entry,
+            relation,
+            relation_confidence,
+            relation_rules,
+            confidence: 1.0 - missed,
+            sentences: self.sentences(reading, group),
+            mentions,
+            acronym,
+        }
+    }
+
+    fn mention(&self, reading: &Reading<'_>, span: &Chosen) -> Mention {
+        let document = &reading.text.document;
+        let (field, start, end) = document.source_span(span.first, span.end);
+        Mention {
+            field,
+            start,
+            end,
+            reading: document.text(span.first, span.end).to_string(),
+            rule: self.strongest_rule(reading, span),
+            confidence: span.confidence,
+        }
+    }
+
+    /// The piece of evidence that spoke most for a span's type: `family: value`.
+    fn strongest_rule(&self, reading: &Reading<'_>, span: &Chosen) -> String {
+        let weighed = &reading.evidence.candidates[span.candidate as usize];
+        let column = usize::from(span.entity_type.0);
+        let rows = reading.evidence.form_rows(weighed.form).iter().chain(reading.evidence.span_rows(weighed));
+        let mut best: Option<(f32, u32)> = None;
+        for &row in rows {
+            let weight = self.weights.row(row)[column];
+            if best.is_none_or(|(most, _)| weight > most) {
+                best = Some((weight, row));
+            }
+        }
+        match best {
+            Some((weight, row)) if weight > 0.0 => {
+                let (family, value) = self.space.name(row);
+                if value.is_empty() { family.to_string() } else { format!("{family}: {value}") }
+            }
+            _ => {
+                let first = weighed.candidate.proposers.trailing_zeros() as usize;
+                Proposer::ALL.get(first).map_or("run", |(_, name)| name).to_string()
+            }
+        }
+    }
+
+    /// The relation that weighs most among those that the type allows, its probability, and the evidence for it.
+    pub fn relation(&self, text: &Annotated<'_>, places: &EntityPlaces) -> (RelationId, f32, Vec<String>) {
+        let rows = relation_evidence::collect(text, &self.relation_space, places);
+        let mut sums = vec![0.0; self.relation_weights.stride()];
+        self.relation_weights.add(&rows, &mut sums);
+        let allowed: Vec<RelationId> = self.rules.schema.relations_for(places.entity_type).collect();
+        let relation = best_relation(&self.rules, places.entity_type, &allowed, &sums);
+        let column = usize::from(relation.0);
+        let most = sums[column];
+        let total: f32 = allowed.iter().map(|other| (sums[usize::from(other.0)] - most).exp()).sum();
+        let mut reasons: Vec<(f32, u32)> = rows
+            .iter()
+            .map(|&row| (self.relation_weights.row(row)[column], row))
+            .filter(|(weight, _)| *weight > 0.0)
+            .collect();
+        reasons.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let named = |row: u32| {
+            let at = self.relation_space.names.partition_point(|family| family.base <= row) - 1;
+            let family = &self.relation_space.names[at];
+            format!("{}: {}", family.id, family.value(row - family.base))
+        };
+        (relation, 1.0 / total.max(1.0), reasons.iter().take(3).map(|&(_, row)| named(row)).collect())
+    }
+
+    /// Sentences of an entity's mentions: those of the abstract before the title, surest mention first.
+    fn sentences(&self, reading: &Reading<'_>, group: &Group) -> Vec<SentenceSpan> {
+        let document = &reading.text.document;
+        let mut members: Vec<&Chosen> = group.members.iter().map(|&at| &reading.chosen[at]).collect();
+        members.sort_by(|a, b| {
+            let place = |span: &Chosen| document.in_title(span.first);
+            place(a).cmp(&place(b)).then(b.confidence.total_cmp(&a.confidence)).then(a.first.cmp(&b.first))
+        });
+        let mut spans: Vec<SentenceSpan> = Vec::new();
+        for member in members {
+            let sentence = reading.text.sentence(member.first);
+            let (field, start, end) = document.source_span(sentence.first, sentence.end);
+            let span = SentenceSpan { field, start, end };
+            if !spans.contains(&span) {
+                spans.push(span);
+            }
+        }
+        spans.truncate(3);
+        spans
+    }
+}
+
+impl Extractor {
+    /// The relation of an entity by other weights than the extractor's own.
+    pub fn relation_by(&self, text: &Annotated<'_>, places: &EntityPlaces, weights: &WeightTable) -> RelationId {
+        let rows = relation_evidence::collect(text, &self.relation_space, places);
+        let mut sums = vec![0.0; weights.stride()];
+        weights.add(&rows, &mut sums);
+        let allowed: Vec<RelationId> = self.rules.schema.relations_for(places.entity_type).collect();
+        best_relation(&self.rules, places.entity_type, &allowed, &sums)
+    }
+}
+
+/// The relation with the greatest sum; where no evidence speaks, the type's default, else the last allowed.
+fn best_relation(rules: &RuleSet, entity_type: TypeId, allowed: &[RelationId], sums: &[f32]) -> RelationId {
+    let label = &rules.schema.entity_type(entity_type).label;
+    let default = allowed
+        .iter()
+        .copied()
+        .find(|&relation| rules.schema.relation(relation).default_for.contains(label))
+        .or(allowed.last().copied())
+        .unwrap_or(RelationId(0));
+    let mut best = default;
+    for &relation in allowed {
+        if sums[usize::from(relation.0)] > sums[usize::from(best.0)] {
+            best = relation;
+        }
+    }
+    best
+}
+
+/// The reading that most mentions share; the first of them where several do.
+fn commonest(mentions: &[Mention]) -> String {
+    let times = |reading: &str| mentions.iter().filter(|mention| mention.reading == reading).count();
+    let mut best: Option<(usize, &str)> = None;
+    for mention in mentions {
+        let count = times(&mention.reading);
+        if best.is_none_or(|(most, _)| count > most) {
+            best = Some((count, &mention.reading));
+        }
+    }
+    best.map_or_else(String::new, |(_, reading)| reading.to_string())
+}
+
+/// How name-like the best mention of an entity is; see [`case_class`].
+pub fn name_class(text: &Annotated<'_>, spans: &[(u32, u32)]) -> u32 {
+    spans.iter().map(|&(first, end)| case_class(text, first, end)).min().unwrap_or(2)
+}

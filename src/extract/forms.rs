@@ -1,0 +1,190 @@
+//! What a paper does with each phrase, summed over all places where the phrase stands.
+
+use rustc_hash::FxHashMap;
+
+use crate::extract::annotated::{Annotated, CueSet};
+use crate::extract::runs::{self, Stretch};
+
+/// Longest phrase that is counted, in atoms.
+const LONGEST: u32 = 6;
+/// How far after "X, a" the head of what X is may stand, in tokens.
+const DESCRIPTION: u32 = 12;
+
+/// One phrase in one paper.
+#[derive(Clone, Debug, Default)]
+pub struct Form {
+    /// Places where it stands.
+    pub occurrences: u32,
+    /// Places where it stands free on both sides.
+    pub free: u32,
+    /// Classes of heads right after it, as bits.
+    pub heads_after: u64,
+    /// Classes of heads right before it.
+    pub heads_before: u64,
+    /// Cues that touch it from the left, anywhere.
+    pub cues_before: CueSet,
+    /// Cues that touch it from the right, anywhere.
+    pub cues_after: CueSet,
+    /// Heads by which the text calls it: "X, a library", "X is a dataset": class and how often.
+    pub called: Vec<(u8, u32)>,
+    /// Head of the class that it is an example of: "models such as X".
+    pub such_as: u8,
+    /// Does it stand in the title?
+    pub in_title: bool,
+}
+
+/// All phrases of a paper by key.
+#[derive(Debug, Default)]
+pub struct Forms {
+    by_key: FxHashMap<u64, Form>,
+}
+
+impl Forms {
+    /// Counts every phrase of a paper.
+    pub fn new(text: &Annotated<'_>) -> Self {
+        let mut forms = Self::default();
+        runs::stretches(text, LONGEST, |stretch| forms.count(text, stretch));
+        // What is said of the long form is said of the acronym, and the other way round.
+        for definition in &text.definitions {
+            let long = crate::text::phrase_key(&text.document, definition.long_first, definition.long_end);
+            let short = crate::text::phrase_key(&text.document, definition.short_first, definition.short_end);
+            forms.share(long, short);
+        }
+        forms
+    }
+
+    /// What is known of a phrase in this paper.
+    pub fn get(&self, key: u64) -> Option<&Form> {
+        self.by_key.get(&key)
+    }
+
+    fn count(&mut self, text: &Annotated<'_>, stretch: Stretch) {
+        let Stretch { first, end, .. } = stretch;
+        let left_free = stretch.at_start;
+        let right_free = stretch.at_end;
+        let form = self.by_key.entry(stretch.key).or_default();
+        form.occurrences += 1;
+        form.free += u32::from(left_free && right_free);
+        form.in_title |= text.document.in_title(first);
+        form.cues_before |= text.cues_before[first as usize].touching;
+        form.cues_after |= text.cues_after[end as usize].touching;
+        let sentence = text.sentence(first);
+        if end < sentence.end {
+            form.heads_after |= 1 << text.classes[end as usize].head.min(63);
+        }
+        if first > sentence.first {
+            form.heads_before |= 1 << text.classes[first as usize - 1].head.min(63);
+        }
+        if right_free {
+            if let Some(head) = description(text, first, end) {
+                add_call(&mut form.called, head, 1);
+            }
+        }
+        if left_free {
+            if let Some(head) = class_before(text, first) {
+                form.such_as = head;
+            }
+        }
+    }
+
+    fn share(&mut self, a: u64, b: u64) {
+        let one = self.by_key.get(&a).cloned().unwrap_or_default();
+        let other = self.by_key.get(&b).cloned().unwrap_or_default();
+        for (key, from) in [(a, &other), (b, &one)] {
+            let form = self.by_key.entry(key).or_default();
+            for &(head, times) in &from.called {
+                add_call(&mut form.called, head, times);
+            }
+            form.cues_before |= from.cues_before;
+            form.cues_after |= from.cues_after;
+            form.in_title |= from.in_title;
+            form.occurrences += from.occurrences;
+            form.free += from.free;
+            if form.such_as == 0 {
+                form.such_as = from.such_as;
+            }
+        }
+    }
+}
+
+fn add_call(called: &mut Vec<(u8, u32)>, head: u8, times: u32) {
+    match called.iter_mut().find(|(known, _)| *known == head) {
+        Some((_, count)) => *count += times,
+        None => called.push((head, times)),
+    }
+}
+
+/// The head of what the text calls the span: after it ", a ... library that", "is a new dataset", "(a tool)"; before it
+/// "library called X".
+fn description(text: &Annotated<'_>, first: u32, end: u32) -> Option<u8> {
+    let document = &text.document;
+    let sentence = text.sentence(first);
+    if end + 1 < sentence.end {
+        let link = document.word(end);
+        let article = document.word(end + 1);
+        let links = matches!(link, "," | "(" | "-" | "–" | "—" | "is" | "are" | ":" | "as");
+        let articles = matches!(article, "a" | "an" | "the" | "our" | "one");
+        if links && articles {
+            return last_head(text, end + 2, sentence.end.min(end + 2 + DESCRIPTION));
+        }
+    }
+    let mut before = first;
+    while before > sentence.first && matches!(document.word(before - 1), "\"" | "'" | "`" | "“" | "as") {
+        before -= 1;
+    }
+    let named = before > sentence.first
+        && matches!(document.word(before - 1), "called" | "named" | "dubbed" | "termed" | "coined" | "namely");
+    if named {
+        let from = sentence.first.max(before.saturating_sub(11));
+        return (from..before - 1).rev().map(|token| text.classes[token as usize].head).find(|&head| head > 0);
+    }
+    None
+}
+
+/// The last head before the description ends.
+fn last_head(text: &Annotated<'_>, first: u32, end: u32) -> Option<u8> {
+    let mut head = None;
+    for token in first..end {
+        let class = text.classes[token as usize];
+        let word = text.document.word(token);
+        let goes_on = matches!(word, "-" | "/" | "and" | "\"" | "'") || matches!(word, "new" | "novel" | "first" | "simple");
+        let ends = class.function > 0 && !goes_on || matches!(word, "designed" | "." | "," | ";" | "(" | ")" | ":" | "trained" | "built");
+        if ends && text.document.atoms[text.document.atom_of[token as usize] as usize].first == token {
+            break;
+        }
+        if class.head > 0 {
+            head = Some(class.head);
+        }
+    }
+    head
+}
+
+/// The head before "such as", "including", "like", of whose class the span is an example; lists are followed back.
+fn class_before(text: &Annotated<'_>, first: u32) -> Option<u8> {
+    let document = &text.document;
+    let sentence = text.sentence(first);
+    let mut token = first;
+    let mut steps = 0;
+    while token > sentence.first && steps < 16 {
+        token -= 1;
+        steps += 1;
+        let word = document.word(token);
+        let opens = match word {
+            "as" => token > sentence.first && document.word(token - 1) == "such",
+            "including" | "like" | "e" | "namely" | ":" => true,
+            _ => false,
+        };
+        if opens {
+            return (sentence.first.max(token.saturating_sub(4))..token)
+                .rev()
+                .filter(|&before| document.tokens[before as usize].shape.is_word())
+                .map(|before| text.classes[before as usize].head)
+                .find(|&head| head > 0);
+        }
+        let class = text.classes[token as usize];
+        if class.function > 0 && !matches!(word, "and" | "or") || matches!(word, "." | ";" | ")") {
+            return None;
+        }
+    }
+    None
+}

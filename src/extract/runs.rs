@@ -1,0 +1,165 @@
+//! Runs of words between borders, and the parts of them that may be terms or names.
+
+use crate::extract::annotated::Annotated;
+use crate::extract::candidates::{Candidates, Proposer};
+use crate::text::{is_separator, phrase_hash};
+
+/// Longest term, in atoms.
+pub const LONGEST_TERM: u32 = 7;
+/// Longest name found by its shape, in atoms.
+const LONGEST_NAME: u32 = 5;
+/// Share of a word's occurrences in the corpus with a border before it, from which it may begin a term.
+const MAY_BEGIN: f32 = 0.12;
+/// Share of a word's occurrences with a border after it, from which it may end a term.
+const MAY_END: f32 = 0.5;
+
+/// A stretch of atoms inside a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Stretch {
+    /// First token.
+    pub first: u32,
+    /// One past the last token.
+    pub end: u32,
+    /// Key of the phrase.
+    pub key: u64,
+    /// Number of atoms.
+    pub atoms: u32,
+    /// Does it begin where the run begins?
+    pub at_start: bool,
+    /// Does it end where the run ends?
+    pub at_end: bool,
+}
+
+/// Calls `visit` with every stretch of 1 to `longest` atoms in every run, by first atom, then by length.
+pub fn stretches(text: &Annotated<'_>, longest: u32, mut visit: impl FnMut(Stretch)) {
+    let document = &text.document;
+    for sentence in &document.sentences {
+        let mut start = sentence.first_atom;
+        while start < sentence.end_atom {
+            let is_border = |atom: u32| text.borders[document.atoms[atom as usize].first as usize];
+            if is_border(start) {
+                start += 1;
+                continue;
+            }
+            let mut end = start + 1;
+            while end < sentence.end_atom && !is_border(end) {
+                end += 1;
+            }
+            for from in start..end {
+                let mut hash = 0;
+                for to in from..end.min(from + longest) {
+                    let atom = document.atoms[to as usize];
+                    let mut key = hash;
+                    for token in atom.first..atom.end {
+                        if !is_separator(document, token) {
+                            let words = &document.tokens[token as usize];
+                            key = phrase_hash(hash, words.singular);
+                            hash = phrase_hash(hash, words.hash);
+                        }
+                    }
+                    visit(Stretch {
+                        first: document.atoms[from as usize].first,
+                        end: atom.end,
+                        key,
+                        atoms: to - from + 1,
+                        at_start: from == start,
+                        at_end: to + 1 == end,
+                    });
+                }
+            }
+            start = end;
+        }
+    }
+}
+
+/// Proposes runs, their right parts, parts that end in heads, and names by their shape.
+pub fn propose(text: &Annotated<'_>, candidates: &mut Candidates) {
+    let document = &text.document;
+    stretches(text, LONGEST_TERM, |stretch| {
+        let Stretch { first, end, key, atoms, .. } = stretch;
+        let begins = text.classes[first as usize];
+        if begins.praise && !begins.praise_in_terms && atoms > 1 {
+            return;
+        }
+        let first_word = &document.tokens[first as usize];
+        let may_begin = text.rules.counts.border_before(first_word.hash) >= MAY_BEGIN;
+        if stretch.at_start && stretch.at_end {
+            candidates.add_with_key(text, first, end, key, Proposer::Run);
+        }
+        if stretch.at_end {
+            if may_begin || atoms == 1 {
+                candidates.add_with_key(text, first, end, key, Proposer::Left);
+            }
+        } else if may_begin && text.head(end) > 0 {
+            candidates.add_with_key(text, first, end, key, Proposer::Head);
+        } else if may_begin && text.rules.counts.border_after(document.tokens[end as usize - 1].hash) >= MAY_END {
+            candidates.add_with_key(text, first, end, key, Proposer::Inner);
+        }
+        if atoms <= LONGEST_NAME && looks_like_name(text, first, end) {
+            candidates.add_with_key(text, first, end, key, Proposer::Shape);
+        }
+    });
+    for atom in &document.atoms {
+        if atom.end - atom.first > 2 {
+            propose_parts(text, atom.first, atom.end, candidates);
+        }
+    }
+}
+
+/// Does every atom begin with a capital or a digit, the first one in more than a sentence's way?
+fn looks_like_name(text: &Annotated<'_>, first: u32, end: u32) -> bool {
+    let document = &text.document;
+    let mut atom = document.atom_of[first as usize];
+    let last_atom = document.atom_of[end as usize - 1];
+    let begins = document.tokens[first as usize].shape;
+    let opens_sentence = text.sentence(first).first == first && !document.in_title(first);
+    if !(begins.is_name_like() || begins.is_capitalised() && !(opens_sentence && atom == last_atom)) {
+        return false;
+    }
+    while atom <= last_atom {
+        let shape = document.tokens[document.atoms[atom as usize].first as usize].shape;
+        if !(shape.has_capital() || shape.has_digit()) {
+            return false;
+        }
+        atom += 1;
+    }
+    true
+}
+
+/// Second parts of compounds that make an adjective of a name: "diffusion-based".
+const ADJECTIVES: [&str; 27] = [
+    "based", "like", "style", "tuned", "trained", "aware", "level", "driven", "free", "guided", "specific", "agnostic",
+    "only", "oriented", "centric", "enhanced", "augmented", "equipped", "powered", "inspired", "induced", "generated",
+    "type", "assisted", "enabled", "conditioned", "compatible",
+];
+
+/// Parts of an atom at its glue: what stands before "-based", or before and after the glue of a name.
+fn propose_parts(text: &Annotated<'_>, first: u32, end: u32, candidates: &mut Candidates) {
+    let document = &text.document;
+    let capital = document.tokens[first as usize].shape.has_capital();
+    for glue in first + 1..end - 1 {
+        if document.tokens[glue as usize].shape.is_word() {
+            continue;
+        }
+        let adjective = glue + 2 == end && ADJECTIVES.contains(&document.word(glue + 1));
+        if adjective || capital {
+            let mut from = document.atom_of[first as usize];
+            let sentence = text.sentence(first);
+            candidates.add(text, first, glue, Proposer::Atom);
+            for _ in 0..2 {
+                if from == sentence.first_atom || text.borders[document.atoms[from as usize - 1].first as usize] {
+                    break;
+                }
+                from -= 1;
+                candidates.add(text, document.atoms[from as usize].first, glue, Proposer::Atom);
+            }
+        }
+        if capital || document.word(glue) == "/" {
+            candidates.add(text, glue + 1, end, Proposer::Atom);
+            if end < text.sentence(first).end && !text.borders[end as usize] {
+                let next = document.atoms[document.atom_of[end as usize] as usize];
+                candidates.add(text, glue + 1, next.end, Proposer::Atom);
+            }
+        }
+    }
+}

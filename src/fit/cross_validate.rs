@@ -1,0 +1,130 @@
+//! Cross-validation: weights judged on papers that they were not fitted to.
+
+use rayon::prelude::*;
+
+use crate::eval::{Predicted, Score, score};
+use crate::extract::Extractor;
+use crate::extract::relation_evidence::EntityPlaces;
+use crate::extract::weights::WeightTable;
+use crate::fit::relations::{RelationExample, fit_relations, relation_examples};
+use crate::fit::spans::{SpanFit, TrainingPaper, fit_spans};
+use crate::fit::targets::{AnnotatedPaper, training_paper};
+
+/// How to fit and cross-validate.
+#[derive(Clone, Debug)]
+pub struct FitOptions {
+    /// Number of folds; 0 for none.
+    pub folds: usize,
+    /// How spans are fitted.
+    pub spans: SpanFit,
+    /// Weight of the squared weights of relations.
+    pub relation_penalty: f32,
+    /// Biases to try on the held-out folds.
+    pub biases: Vec<f32>,
+}
+
+impl Default for FitOptions {
+    fn default() -> Self {
+        Self {
+            folds: 5,
+            spans: SpanFit::default(),
+            relation_penalty: 4.0,
+            biases: (0..=8).map(|step| step as f32 * 0.2 - 0.2).collect(),
+        }
+    }
+}
+
+/// What cross-validation found.
+#[derive(Clone, Debug)]
+pub struct CrossValidation {
+    /// For each bias the score of each paper, in the order of the papers.
+    pub by_bias: Vec<(f32, Vec<Score>)>,
+}
+
+impl CrossValidation {
+    /// The bias with the best typed F1 over all papers, with the scores of the papers.
+    pub fn best(&self) -> Option<&(f32, Vec<Score>)> {
+        let f1 = |scores: &[Score]| sum(scores.iter().copied()).typed.f1();
+        self.by_bias.iter().max_by(|a, b| f1(&a.1).total_cmp(&f1(&b.1)))
+    }
+}
+
+/// Sum of scores.
+pub fn sum(scores: impl Iterator<Item = Score>) -> Score {
+    scores.fold(Score::default(), |mut total, score| {
+        total.add(score);
+        total
+    })
+}
+
+/// Judges every paper by weights fitted to the other folds. Paper `n` belongs to fold `n % folds`.
+pub fn cross_validate(extractor: &Extractor, papers: &[AnnotatedPaper], options: &FitOptions) -> CrossValidation {
+    let training: Vec<TrainingPaper> = papers.par_iter().map(|paper| training_paper(extractor, paper)).collect();
+    let relations: Vec<Vec<RelationExample>> = papers.par_iter().map(|paper| relation_examples(extractor, paper)).collect();
+    let mut by_bias: Vec<(f32, Vec<Score>)> =
+        options.biases.iter().map(|&bias| (bias, vec![Score::default(); papers.len()])).collect();
+    for fold in 0..options.folds {
+        let others = |at: &usize| at % options.folds != fold;
+        let train: Vec<&TrainingPaper> = (0..papers.len()).filter(others).map(|at| &training[at]).collect();
+        let examples: Vec<&RelationExample> = (0..papers.len()).filter(others).flat_map(|at| &relations[at]).collect();
+        let types = extractor.rules.schema.types.len();
+        let weights = fit_spans(&train, extractor.space.rows, types, options.spans);
+        let relation_weights = fit_relations(
+            &examples,
+            extractor.relation_space.rows,
+            extractor.rules.schema.relations.len(),
+            options.relation_penalty,
+        );
+        let held: Vec<usize> = (0..papers.len()).filter(|at| !others(at)).collect();
+        for (bias, scores) in &mut by_bias {
+            let results: Vec<Score> = held
+                .par_iter()
+                .map(|&at| judge(extractor, &papers[at], &weights, &relation_weights, *bias))
+                .collect();
+            for (&at, result) in held.iter().zip(results) {
+                scores[at] = result;
+            }
+        }
+    }
+    CrossValidation { by_bias }
+}
+
+/// Scores one paper by the given weights.
+pub fn judge(
+    extractor: &Extractor,
+    annotated: &AnnotatedPaper,
+    weights: &WeightTable,
+    relation_weights: &WeightTable,
+    bias: f32,
+) -> Score {
+    score(&annotated.gold.entities, &predictions(extractor, annotated, weights, relation_weights, bias))
+}
+
+/// What the given weights find in a paper.
+pub fn predictions(
+    extractor: &Extractor,
+    annotated: &AnnotatedPaper,
+    weights: &WeightTable,
+    relation_weights: &WeightTable,
+    bias: f32,
+) -> Vec<Predicted> {
+    let text = extractor.annotate(&annotated.paper);
+    let evidence = extractor.evidence(&text);
+    let reading = extractor.decide(text, evidence, weights, bias);
+    reading
+        .groups
+        .iter()
+        .map(|group| {
+            let spans: Vec<(u32, u32)> =
+                group.members.iter().map(|&at| (reading.chosen[at].first, reading.chosen[at].end)).collect();
+            let forms = spans.iter().map(|&(first, end)| reading.text.document.text(first, end).to_string()).collect();
+            let places = EntityPlaces { entity_type: group.entity_type, spans };
+            let relation = extractor.relation_by(&reading.text, &places, relation_weights);
+            Predicted {
+                entity_type: extractor.rules.schema.entity_type(group.entity_type).label.clone(),
+                relation: extractor.rules.schema.relation(relation).id.clone(),
+                forms,
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,201 @@
+//! Fitting the weights of spans.
+
+use rayon::prelude::*;
+
+use crate::extract::evidence::Evidence;
+use crate::extract::weights::WeightTable;
+use crate::fit::lbfgs::minimise;
+
+/// A span that names an entity, as training shall learn it.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Position among the paper's candidates.
+    pub candidate: u32,
+    /// Column of its type.
+    pub entity_type: u8,
+    /// Candidates that are as good: inside the annotated span, and another annotated form of the same entity.
+    pub equals: Vec<u32>,
+}
+
+/// A paper to learn from.
+#[derive(Debug)]
+pub struct TrainingPaper {
+    /// Its candidates with their evidence.
+    pub evidence: Evidence,
+    /// Number of tokens.
+    pub tokens: usize,
+    /// The spans that name its entities.
+    pub targets: Vec<Target>,
+}
+
+/// How to fit.
+#[derive(Clone, Copy, Debug)]
+pub struct SpanFit {
+    /// Weight of the squared weights against the loss.
+    pub penalty: f32,
+    /// Steps of the optimiser.
+    pub steps: usize,
+    /// How often targets are chosen anew among equal forms.
+    pub rechoices: usize,
+}
+
+impl Default for SpanFit {
+    fn default() -> Self {
+        Self { penalty: 3.0, steps: 80, rechoices: 1 }
+    }
+}
+
+/// Fits weights to papers.
+pub fn fit_spans(papers: &[&TrainingPaper], rows: u32, types: usize, fit: SpanFit) -> WeightTable {
+    let mut table = WeightTable::zero(rows, types);
+    let mut targets: Vec<Vec<(u32, u8)>> =
+        papers.iter().map(|paper| paper.targets.iter().map(|t| (t.candidate, t.entity_type)).collect()).collect();
+    let mut steps = fit.steps;
+    for _ in 0..=fit.rechoices {
+        let start = std::mem::take(table.values_mut());
+        let fitted = minimise(start, steps, |weights, gradient| {
+            *table.values_mut() = weights.to_vec();
+            objective(papers, &targets, &table, fit.penalty, gradient)
+        });
+        *table.values_mut() = fitted;
+        for (paper, chosen) in papers.iter().zip(&mut targets) {
+            rechoose(paper, &table, chosen);
+        }
+        steps = (fit.steps / 3).max(15);
+    }
+    table
+}
+
+/// Among equal forms of a target, takes the one that the weights like best.
+fn rechoose(paper: &TrainingPaper, table: &WeightTable, chosen: &mut [(u32, u8)]) {
+    let scores = crate::extract::choose::scores(&paper.evidence, table);
+    let score = |candidate: u32, entity_type: u8| scores[candidate as usize * table.outcomes + usize::from(entity_type)];
+    for (target, current) in paper.targets.iter().zip(chosen) {
+        for &other in std::iter::once(&target.candidate).chain(&target.equals) {
+            if score(other, target.entity_type) > score(current.0, target.entity_type) {
+                current.0 = other;
+            }
+        }
+    }
+}
+
+/// Papers a batch: each batch sums its own gradient, batches are added in order, so that the result does not depend on
+/// the number of threads.
+const BATCH: usize = 32;
+
+fn objective(
+    papers: &[&TrainingPaper],
+    targets: &[Vec<(u32, u8)>],
+    table: &WeightTable,
+    penalty: f32,
+    gradient: &mut [f32],
+) -> f64 {
+    let parts: Vec<(f64, Vec<f32>)> = papers
+        .par_chunks(BATCH)
+        .zip(targets.par_chunks(BATCH))
+        .map(|(papers, targets)| {
+            let mut sum = vec![0.0; table.values().len()];
+            let loss = papers.iter().zip(targets).map(|(paper, targets)| loss(paper, targets, table, &mut sum)).sum();
+            (loss, sum)
+        })
+        .collect();
+    let mut value = 0.0;
+    for (sum, weight) in gradient.iter_mut().zip(table.values()) {
+        *sum = penalty * weight;
+        value += f64::from(penalty) / 2.0 * f64::from(*weight).powi(2);
+    }
+    for (part, part_gradient) in parts {
+        value += part;
+        for (sum, part) in gradient.iter_mut().zip(part_gradient) {
+            *sum += part;
+        }
+    }
+    value
+}
+
+/// The loss of one paper; adds its gradient. Sentences need no borders here: no span crosses one, so the sum over
+/// all ways to cut the paper is the product of those of its sentences.
+fn loss(paper: &TrainingPaper, targets: &[(u32, u8)], table: &WeightTable, gradient: &mut [f32]) -> f64 {
+    let types = table.outcomes;
+    let scores = crate::extract::choose::scores(&paper.evidence, table);
+    let candidates = &paper.evidence.candidates;
+    let mut by_start: Vec<u32> = (0..candidates.len() as u32).collect();
+    by_start.sort_by_key(|&at| std::cmp::Reverse(candidates[at as usize].candidate.first));
+    let span_sum: Vec<f64> = scores.chunks_exact(types).map(|row| log_sum(row)).collect();
+
+    let mut forward = vec![0.0f64; paper.tokens + 1];
+    let mut next = 0;
+    for end in 1..=paper.tokens {
+        let mut total = forward[end - 1];
+        while next < candidates.len() && candidates[next].candidate.end as usize == end {
+            total = log_add(total, forward[candidates[next].candidate.first as usize] + span_sum[next]);
+            next += 1;
+        }
+        forward[end] = total;
+    }
+    let mut backward = vec![0.0f64; paper.tokens + 1];
+    let mut next = 0;
+    for start in (0..paper.tokens).rev() {
+        let mut total = backward[start + 1];
+        while next < by_start.len() && candidates[by_start[next] as usize].candidate.first as usize == start {
+            let at = by_start[next] as usize;
+            total = log_add(total, backward[candidates[at].candidate.end as usize] + span_sum[at]);
+            next += 1;
+        }
+        backward[start] = total;
+    }
+    let partition = forward[paper.tokens];
+    let mut value = partition;
+    // A row of expected minus observed counts for every candidate, then one addition for each of its rows; rows of
+    // phrases are summed over their places first.
+    let stride = table.stride();
+    let mut form_rows = vec![0.0f32; paper.evidence.forms() * stride];
+    let mut deltas = vec![0.0f32; candidates.len() * types];
+    for (at, weighed) in candidates.iter().enumerate() {
+        let outside = forward[weighed.candidate.first as usize] + backward[weighed.candidate.end as usize] - partition;
+        for entity_type in 0..types {
+            deltas[at * types + entity_type] = (outside + f64::from(scores[at * types + entity_type])).exp() as f32;
+        }
+    }
+    for &(candidate, entity_type) in targets {
+        let at = candidate as usize * types + usize::from(entity_type);
+        deltas[at] -= 1.0;
+        value -= f64::from(scores[at]);
+    }
+    for (at, weighed) in candidates.iter().enumerate() {
+        let delta = &deltas[at * types..(at + 1) * types];
+        if delta.iter().all(|d| d.abs() < 1e-7) {
+            continue;
+        }
+        let form = weighed.form as usize * stride;
+        add(&mut form_rows[form..form + types], delta);
+        for &row in paper.evidence.span_rows(weighed) {
+            let from = row as usize * stride;
+            add(&mut gradient[from..from + types], delta);
+        }
+    }
+    for form in 0..paper.evidence.forms() {
+        let delta = &form_rows[form * stride..form * stride + types];
+        for &row in paper.evidence.form_rows(form as u32) {
+            let from = row as usize * stride;
+            add(&mut gradient[from..from + types], delta);
+        }
+    }
+    value
+}
+
+fn add(sums: &mut [f32], values: &[f32]) {
+    for (sum, value) in sums.iter_mut().zip(values) {
+        *sum += value;
+    }
+}
+
+fn log_sum(row: &[f32]) -> f64 {
+    let most = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    f64::from(most) + row.iter().map(|value| f64::from(value - most).exp()).sum::<f64>().ln()
+}
+
+fn log_add(a: f64, b: f64) -> f64 {
+    let (most, least) = if a > b { (a, b) } else { (b, a) };
+    most + (least - most).exp().ln_1p()
+}

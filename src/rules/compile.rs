@@ -1,0 +1,345 @@
+//! The rule set as it runs: what users wrote, turned into tables that are looked up by word and phrase.
+
+use regex::{Regex, RegexSet};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::counts::CorpusCounts;
+use super::terms::TermModel;
+use super::{AmbiguousFile, Cue, Head, LexiconRow, Pattern, RuleFiles, Schema, Side, StopFile, TypeId};
+use crate::text::{Document, PhraseTable, WordHash, phrase_key, tokens_of};
+
+/// What the rules know of a single word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WordClass {
+    /// Bounds terms: an article, a preposition, an auxiliary. Position in the sorted list, from 1; 0 for none.
+    pub function: u16,
+    /// Decorates a term without being a part of it.
+    pub praise: bool,
+    /// Praise that is a part of known terms.
+    pub praise_in_terms: bool,
+    /// A noun that alone is never an entity.
+    pub empty: bool,
+    /// Class of heads that lists the word, from 1; 0 for none.
+    pub head: u8,
+}
+
+/// One known name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LexiconEntry {
+    /// The canonical name.
+    pub name: String,
+    /// Its type.
+    pub entity_type: TypeId,
+    /// Other forms.
+    pub aliases: Vec<String>,
+    /// The more general entry.
+    pub broader: Option<u32>,
+    /// Address, if the lexicon gives one.
+    pub url: Option<String>,
+}
+
+/// A form of a known name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LexiconForm {
+    /// Position of the entry in [`RuleSet::lexicon`].
+    pub entry: u32,
+    /// The form as the lexicon writes it.
+    pub text: Box<str>,
+    /// Does letter case matter?
+    pub exact: bool,
+}
+
+/// A pattern, ready to run.
+#[derive(Clone, Debug)]
+pub struct CompiledPattern {
+    /// Its id.
+    pub id: String,
+    /// The type it gives.
+    pub entity_type: TypeId,
+    /// The expression.
+    pub regex: Regex,
+}
+
+/// A class of cues, ready to run.
+#[derive(Clone, Debug)]
+pub struct CompiledCue {
+    /// Its id.
+    pub id: String,
+    /// Where it stands, seen from the name.
+    pub side: Side,
+    /// At most so many words between cue and name.
+    pub gap: u8,
+    /// Does it introduce a name ("called X")?
+    pub naming: bool,
+}
+
+/// A class of heads, ready to run.
+#[derive(Clone, Debug)]
+pub struct CompiledHead {
+    /// Its id.
+    pub id: String,
+    /// The type it gives.
+    pub entity_type: TypeId,
+    /// Is it no part of the name before it?
+    pub class_noun: bool,
+}
+
+/// All rules, ready to run. Made once, then only read, from any number of threads.
+#[derive(Clone, Debug, Default)]
+pub struct RuleSet {
+    /// Types and relations.
+    pub schema: Schema,
+    /// Words after whose full stop no sentence ends; sorted.
+    pub abbreviations: Vec<String>,
+    /// Classes of single words.
+    words: FxHashMap<WordHash, WordClass>,
+    /// Number of function words.
+    pub function_words: Vec<String>,
+    /// All known names.
+    pub lexicon: Vec<LexiconEntry>,
+    /// Their forms.
+    pub forms: PhraseTable<LexiconForm>,
+    /// Patterns in the order of their files.
+    pub patterns: Vec<CompiledPattern>,
+    /// All patterns at once, to see which occur in a text.
+    pub pattern_set: RegexSet,
+    /// Classes of cues in the order of their files.
+    pub cues: Vec<CompiledCue>,
+    /// Position of the cue class by phrase.
+    pub cue_phrases: PhraseTable<u16>,
+    /// Classes of heads.
+    pub heads: Vec<CompiledHead>,
+    /// Endings of names that speak for a class of heads, longest first.
+    pub endings: Vec<(String, u8)>,
+    /// Keys of terms that are never an entity.
+    stop_terms: FxHashSet<u64>,
+    /// What the corpus says of words and phrases.
+    pub counts: CorpusCounts,
+    /// How terms are built.
+    pub terms: TermModel,
+    /// Acronyms with one dominant reading in the corpus, by key.
+    pub acronyms: FxHashMap<u64, CorpusAcronym>,
+}
+
+/// An acronym with one dominant reading in the corpus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CorpusAcronym {
+    /// What lists and judged terms say of its long form: 0 unknown, 1 nothing, else type + 2.
+    pub guess: u32,
+    /// Class of the head of its long form, from 1; 0 for none.
+    pub head: u8,
+}
+
+impl RuleSet {
+    /// Compiles rule files that were loaded without a mistake. What refers to an unknown type or is no regular
+    /// expression is left out here: [`check`](super::check()) reports it.
+    pub fn compile(files: &RuleFiles) -> Self {
+        let mut rules = Self { schema: files.schema.clone(), ..Self::default() };
+        rules.add_stop(&files.stop);
+        rules.add_heads(&files.heads);
+        rules.add_cues(&files.cues);
+        rules.add_patterns(&files.patterns);
+        rules.add_lexicons(&files.lexicons, &files.ambiguous);
+        rules.add_tables(files);
+        rules
+    }
+
+    /// The class of a token, trying its singular as well.
+    pub fn class(&self, document: &Document, token: u32) -> WordClass {
+        let token = &document.tokens[token as usize];
+        match self.words.get(&token.hash) {
+            Some(class) => *class,
+            None if token.singular != token.hash => {
+                let class = self.words.get(&token.singular).copied().unwrap_or_default();
+                // "uses", "ours": only content words fold their plurals.
+                WordClass { function: 0, praise: false, praise_in_terms: false, ..class }
+            }
+            None => WordClass::default(),
+        }
+    }
+
+    /// Is the phrase with this key never an entity?
+    pub fn is_stop_term(&self, key: u64) -> bool {
+        self.stop_terms.contains(&key)
+    }
+
+    fn word_entry(&mut self, word: &str) -> &mut WordClass {
+        let document = tokens_of(&word.to_lowercase());
+        let hash = document.tokens.first().map_or(0, |token| token.hash);
+        self.words.entry(hash).or_default()
+    }
+
+    fn add_stop(&mut self, stop: &StopFile) {
+        self.abbreviations = stop.abbreviations.iter().map(|word| word.to_lowercase()).collect();
+        self.abbreviations.sort();
+        self.function_words = stop.function_words.iter().map(|word| word.to_lowercase()).collect();
+        self.function_words.sort();
+        self.function_words.dedup();
+        for (index, word) in self.function_words.clone().iter().enumerate() {
+            self.word_entry(word).function = u16::try_from(index + 1).unwrap_or(u16::MAX);
+        }
+        for word in &stop.praise {
+            self.word_entry(word).praise = true;
+        }
+        for word in &stop.praise_in_terms {
+            let class = self.word_entry(word);
+            (class.praise, class.praise_in_terms) = (true, true);
+        }
+        for word in &stop.empty_nouns {
+            self.word_entry(word).empty = true;
+            self.stop_terms.insert(key_of(word));
+        }
+        self.stop_terms.extend(stop.terms.iter().map(|term| key_of(term)));
+    }
+
+    fn add_heads(&mut self, heads: &[Head]) {
+        for head in heads {
+            let Some(entity_type) = self.schema.type_named(&head.entity_type) else { continue };
+            self.heads.push(CompiledHead { id: head.id.clone(), entity_type, class_noun: head.class_noun });
+            let number = u8::try_from(self.heads.len()).unwrap_or(u8::MAX);
+            for word in &head.words {
+                let class = self.word_entry(word);
+                if class.head == 0 {
+                    class.head = number;
+                }
+            }
+            self.endings.extend(head.endings.iter().map(|ending| (ending.clone(), number)));
+        }
+        self.endings.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
+    }
+
+    fn add_cues(&mut self, cues: &[Cue]) {
+        for cue in cues {
+            let number = u16::try_from(self.cues.len()).unwrap_or(u16::MAX);
+            self.cues.push(CompiledCue { id: cue.id.clone(), side: cue.side, gap: cue.gap, naming: cue.naming });
+            let mut phrases: Vec<String> = cue.phrases.clone();
+            phrases.extend(cue.verbs.iter().flat_map(|verb| inflected(verb)));
+            phrases.sort();
+            phrases.dedup();
+            for phrase in phrases {
+                self.cue_phrases.insert(&tokens_of(&phrase), number);
+            }
+        }
+    }
+
+    fn add_patterns(&mut self, patterns: &[Pattern]) {
+        for pattern in patterns {
+            let regex = Regex::new(&format!(r"\b(?:{})", pattern.regex));
+            if let (Some(entity_type), Ok(regex)) = (self.schema.type_named(&pattern.entity_type), regex) {
+                self.patterns.push(CompiledPattern { id: pattern.id.clone(), entity_type, regex });
+            }
+        }
+        let sources = self.patterns.iter().map(|pattern| pattern.regex.as_str());
+        // Each expression compiled alone above; only their joint size could still be refused, and then none runs.
+        self.pattern_set = RegexSet::new(sources).unwrap_or_default();
+    }
+
+    fn add_lexicons(&mut self, lexicons: &[(TypeId, Vec<LexiconRow>)], ambiguous: &AmbiguousFile) {
+        let decided: FxHashMap<u64, Vec<TypeId>> = ambiguous
+            .names
+            .iter()
+            .map(|(name, types)| (key_of(name), types.iter().filter_map(|t| self.schema.type_named(t)).collect()))
+            .collect();
+        let mut broader_names = Vec::new();
+        let mut by_name: FxHashMap<(TypeId, u64), u32> = FxHashMap::default();
+        for (entity_type, rows) in lexicons {
+            for row in rows {
+                let entry = self.lexicon.len() as u32;
+                let aliases: Vec<&str> = row.aliases.split('|').map(str::trim).filter(|a| !a.is_empty()).collect();
+                for form in std::iter::once(row.name.as_str()).chain(aliases.iter().copied()) {
+                    let text = form.trim_start_matches('=');
+                    let document = tokens_of(text);
+                    let key = phrase_key(&document, 0, document.tokens.len() as u32);
+                    if decided.get(&key).is_some_and(|types| !types.contains(entity_type)) {
+                        continue;
+                    }
+                    let exact = row.case == "yes" || form.starts_with('=');
+                    self.forms.insert(&document, LexiconForm { entry, text: text.into(), exact });
+                    by_name.entry((*entity_type, key)).or_insert(entry);
+                }
+                broader_names.push((*entity_type, row.broader.trim_start_matches('=').to_string()));
+                self.lexicon.push(LexiconEntry {
+                    name: row.name.trim_start_matches('=').to_string(),
+                    entity_type: *entity_type,
+                    aliases: aliases.iter().map(|alias| alias.trim_start_matches('=').to_string()).collect(),
+                    broader: None,
+                    url: (!row.url.is_empty()).then(|| row.url.clone()),
+                });
+            }
+        }
+        for (entry, (entity_type, broader)) in broader_names.iter().enumerate() {
+            let found = by_name.get(&(*entity_type, key_of(broader))).copied();
+            self.lexicon[entry].broader = found.filter(|&other| other as usize != entry && !broader.is_empty());
+        }
+    }
+}
+
+impl RuleSet {
+    fn add_tables(&mut self, files: &RuleFiles) {
+        let table = |name: &str| files.tables.get(name).map(AsRef::as_ref).unwrap_or_default();
+        let cue_ids = self.cues.iter().zip(0u16..).map(|(cue, number)| (cue.id.clone(), number)).collect();
+        self.counts = CorpusCounts::read(table("tables/words.csv"), table("tables/phrases.csv"), &cue_ids);
+        self.terms = TermModel::read(table("tables/terms.csv"), table("tables/term-words.csv"), &self.schema);
+        let mut row = csv::StringRecord::new();
+        let mut reader = csv::Reader::from_reader(table("tables/acronyms.csv"));
+        while reader.read_record(&mut row).unwrap_or(false) {
+            let long = tokens_of(row.get(1).unwrap_or_default());
+            let Some(last) = (long.tokens.len() as u32).checked_sub(1) else { continue };
+            let key = phrase_key(&long, 0, last + 1);
+            let guess = match self.forms.get(key).first() {
+                Some(form) => u32::from(self.lexicon[form.entry as usize].entity_type.0) + 2,
+                None => match self.terms.judged(key) {
+                    None => 0,
+                    Some(None) => 1,
+                    Some(Some(entity_type)) => u32::from(entity_type) + 2,
+                },
+            };
+            let acronym = CorpusAcronym { guess, head: self.class(&long, last).head };
+            self.acronyms.insert(key_of(row.get(0).unwrap_or_default()), acronym);
+        }
+    }
+}
+
+/// Key of a phrase that stands for itself.
+pub fn key_of(phrase: &str) -> u64 {
+    let document = tokens_of(phrase);
+    phrase_key(&document, 0, document.tokens.len() as u32)
+}
+
+/// The regular forms of an English verb: `propose`, `proposes`, `proposed`, `proposing`.
+fn inflected(verb: &str) -> Vec<String> {
+    let vowel = |c: char| "aeiou".contains(c);
+    let mut letters = verb.chars().rev();
+    let (last, before) = (letters.next().unwrap_or(' '), letters.next().unwrap_or(' '));
+    let third = letters.next().unwrap_or(' ');
+    let one_syllable = verb.chars().filter(|&c| vowel(c)).count() == 1;
+    let stem = match last {
+        'e' => verb[..verb.len() - 1].to_string(),
+        _ if one_syllable && !vowel(last) && vowel(before) && !vowel(third) && !"wxy".contains(last) => {
+            format!("{verb}{last}")
+        }
+        _ => verb.to_string(),
+    };
+    let consonant_y = last == 'y' && !vowel(before);
+    let third_person = match last {
+        'y' if consonant_y => format!("{}ies", &verb[..verb.len() - 1]),
+        's' | 'x' | 'z' | 'h' => format!("{verb}es"),
+        _ => format!("{verb}s"),
+    };
+    let past = if consonant_y { format!("{}ied", &verb[..verb.len() - 1]) } else { format!("{stem}ed") };
+    vec![verb.to_string(), third_person, past, format!("{stem}ing")]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verbs_are_inflected() {
+        assert_eq!(inflected("propose"), ["propose", "proposes", "proposed", "proposing"]);
+        assert_eq!(inflected("apply"), ["apply", "applies", "applied", "applying"]);
+        assert_eq!(inflected("surpass"), ["surpass", "surpasses", "surpassed", "surpassing"]);
+        assert_eq!(inflected("run"), ["run", "runs", "runned", "running"]);
+        assert_eq!(inflected("train"), ["train", "trains", "trained", "training"]);
+    }
+}

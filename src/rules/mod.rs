@@ -1,7 +1,18 @@
 //! The rule set: everything in one rules folder, loaded, checked and compiled once.
 
+mod example;
 mod files;
+mod folder;
+mod lexicon;
+mod load;
+mod problem;
 mod schema;
 
-pub use files::{AmbiguousFile, Cue, CueFile, Head, HeadFile, LexiconRow, Pattern, PatternFile, Side, StopFile};
+pub use example::{MarkedText, MarkedTextError, MarkedTextErrorKind};
+pub use files::{
+    AmbiguousFile, Cue, CueFile, Head, HeadFile, LexiconRow, Pattern, PatternFile, Side, StopFile,
+};
+pub use folder::{FileKind, RuleError, RuleFolder};
+pub use load::RuleFiles;
+pub use problem::{Problem, Severity, render_problems};
 pub use schema::{EntityType, Relation, RelationId, RelationRole, Schema, TypeId};

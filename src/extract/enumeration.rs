@@ -13,7 +13,9 @@ pub fn propose(text: &Annotated<'_>, candidates: &mut Candidates) {
         match document.word(place.first) {
             "of" | "Of" => of_terms(text, atom, candidates),
             "and" | "or" | "/" | "&" => coordinated(text, atom, candidates),
-            "to" | "from" | "with" | "in" | "per" | "by" | "for" | "at" | "on" => prepositional(text, atom, candidates),
+            "to" | "from" | "with" | "in" | "per" | "by" | "for" | "at" | "on" => {
+                prepositional(text, atom, candidates)
+            }
             _ => {}
         }
     }
@@ -32,7 +34,9 @@ fn left_edges(text: &Annotated<'_>, atom: u32, most: usize) -> Vec<u32> {
 
 /// Ends of the atoms from `atom` on in its run, nearest first.
 fn right_edges(text: &Annotated<'_>, atom: u32, most: usize) -> Vec<u32> {
-    let Some(place) = text.document.atoms.get(atom as usize) else { return Vec::new() };
+    let Some(place) = text.document.atoms.get(atom as usize) else {
+        return Vec::new();
+    };
     let sentence = text.sentence(place.first);
     (atom..sentence.end_atom)
         .map(|after| text.document.atoms[after as usize])
@@ -44,8 +48,15 @@ fn right_edges(text: &Annotated<'_>, atom: u32, most: usize) -> Vec<u32> {
 
 fn of_terms(text: &Annotated<'_>, atom: u32, candidates: &mut Candidates) {
     let document = &text.document;
-    let after = document.atoms.get(atom as usize + 1).map_or("", |next| document.text(next.first, next.end));
-    let next = if matches!(after, "the" | "a" | "an" | "all") { atom + 2 } else { atom + 1 };
+    let after = document
+        .atoms
+        .get(atom as usize + 1)
+        .map_or("", |next| document.text(next.first, next.end));
+    let next = if matches!(after, "the" | "a" | "an" | "all") {
+        atom + 2
+    } else {
+        atom + 1
+    };
     for first in left_edges(text, atom, 3) {
         for end in right_edges(text, next, 3) {
             candidates.add(text, first, end, Proposer::Of);
@@ -57,7 +68,9 @@ fn of_terms(text: &Annotated<'_>, atom: u32, candidates: &mut Candidates) {
 fn prepositional(text: &Annotated<'_>, atom: u32, candidates: &mut Candidates) {
     let lefts = left_edges(text, atom, 2);
     let rights = right_edges(text, atom + 1, 2);
-    let (Some(&nearest_left), Some(&nearest_right)) = (lefts.first(), rights.first()) else { return };
+    let (Some(&nearest_left), Some(&nearest_right)) = (lefts.first(), rights.first()) else {
+        return;
+    };
     let key = crate::text::phrase_key(&text.document, nearest_left, nearest_right);
     if text.rules.counts.phrase(key).is_none() {
         return;
@@ -75,7 +88,9 @@ fn coordinated(text: &Annotated<'_>, atom: u32, candidates: &mut Candidates) {
     for &first in &lefts {
         for (number, &end) in rights.iter().enumerate() {
             let last = number + 1 == rights.len();
-            if number >= 1 && (last || text.head(end) > 0) || (last && number == 0 && text.head(end) > 0) {
+            if number >= 1 && (last || text.head(end) > 0)
+                || (last && number == 0 && text.head(end) > 0)
+            {
                 candidates.add(text, first, end, Proposer::Coordination);
             }
         }

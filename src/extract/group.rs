@@ -54,15 +54,26 @@ pub fn group(text: &Annotated<'_>, chosen: &[Chosen]) -> Vec<Group> {
     for at in 0..chosen.len() {
         let root = sets.root(at);
         let number = *group_of.entry(root).or_insert_with(|| {
-            groups.push(Group { members: Vec::new(), entity_type: chosen[at].entity_type, entry: None, definition: None });
+            groups.push(Group {
+                members: Vec::new(),
+                entity_type: chosen[at].entity_type,
+                entry: None,
+                definition: None,
+            });
             groups.len() - 1
         });
         groups[number].members.push(at);
     }
     for group in &mut groups {
         group.entity_type = voted_type(chosen, &group.members, text.rules.schema.types.len());
-        group.definition = group.members.iter().find_map(|&at| definition_of.get(&chosen[at].key).copied());
-        group.entry = group.members.iter().find_map(|&at| entry_of(text, &chosen[at], group.entity_type));
+        group.definition = group
+            .members
+            .iter()
+            .find_map(|&at| definition_of.get(&chosen[at].key).copied());
+        group.entry = group
+            .members
+            .iter()
+            .find_map(|&at| entry_of(text, &chosen[at], group.entity_type));
     }
     groups
 }
@@ -116,14 +127,22 @@ fn join_by_writing(text: &Annotated<'_>, chosen: &[Chosen], sets: &mut DisjointS
             .filter(|c| c.is_alphanumeric())
             .flat_map(char::to_lowercase)
             .collect();
-        let letters = letters.strip_suffix('s').map_or(letters.as_str(), |stem| stem).to_string();
+        let letters = letters
+            .strip_suffix('s')
+            .map_or(letters.as_str(), |stem| stem)
+            .to_string();
         let first = *first_by_letters.entry(letters).or_insert(at);
         sets.join(first, at);
     }
 }
 
 /// "X dataset" and "X", where X stands alone too.
-fn join_class_nouns(text: &Annotated<'_>, chosen: &[Chosen], first_by_key: &FxHashMap<u64, usize>, sets: &mut DisjointSets) {
+fn join_class_nouns(
+    text: &Annotated<'_>,
+    chosen: &[Chosen],
+    first_by_key: &FxHashMap<u64, usize>,
+    sets: &mut DisjointSets,
+) {
     let document = &text.document;
     for (at, span) in chosen.iter().enumerate() {
         let mut end = span.end;
@@ -134,7 +153,9 @@ fn join_class_nouns(text: &Annotated<'_>, chosen: &[Chosen], first_by_key: &FxHa
                 break;
             }
             end -= 1;
-            let Some(&other) = first_by_key.get(&phrase_key(document, span.first, end)) else { continue };
+            let Some(&other) = first_by_key.get(&phrase_key(document, span.first, end)) else {
+                continue;
+            };
             let name_like = document.tokens[span.first as usize].shape.has_capital();
             if name_like && chosen[other].entity_type == span.entity_type {
                 sets.join(at, other);

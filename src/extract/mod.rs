@@ -22,4 +22,6 @@ pub mod title;
 pub mod weights;
 
 pub use extractor::{Extractor, Reading, Settings};
-pub use found::{EntityLine, ExtractLine, Extraction, FoundEntity, Mention, MentionLine, SentenceSpan};
+pub use found::{
+    EntityLine, ExtractLine, Extraction, FoundEntity, Mention, MentionLine, SentenceSpan,
+};

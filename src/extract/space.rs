@@ -37,7 +37,10 @@ pub struct FamilyNames {
 impl FamilyNames {
     /// Number of rows.
     pub fn rows(&self) -> u32 {
-        self.dimensions.iter().map(|names| names.len() as u32).product()
+        self.dimensions
+            .iter()
+            .map(|names| names.len() as u32)
+            .product()
     }
 
     /// Name of the value at a row of this family, counted from its first: `evaluate, 0 words away`.
@@ -72,9 +75,22 @@ impl SpaceBuilder {
             *size = names.len().max(1) as u32;
         }
         let none = vec![String::new()];
-        let dimensions = dimensions.iter().map(|names| if names.is_empty() { none.clone() } else { names.to_vec() });
-        let names = FamilyNames { id, base: self.rows, dimensions: dimensions.collect() };
-        let family = Family { base: self.rows, sizes };
+        let dimensions = dimensions.iter().map(|names| {
+            if names.is_empty() {
+                none.clone()
+            } else {
+                names.to_vec()
+            }
+        });
+        let names = FamilyNames {
+            id,
+            base: self.rows,
+            dimensions: dimensions.collect(),
+        };
+        let family = Family {
+            base: self.rows,
+            sizes,
+        };
         self.rows += names.rows();
         self.families.push(names);
         family
@@ -83,7 +99,9 @@ impl SpaceBuilder {
 
 /// Names of the numbers from `from` to `to`, the last one open: `1 atoms`, `2 atoms`, `3+ atoms`.
 pub fn counted(from: u32, to: u32, unit: &str) -> Vec<String> {
-    (from..=to).map(|n| format!("{n}{} {unit}", if n == to { "+" } else { "" })).collect()
+    (from..=to)
+        .map(|n| format!("{n}{} {unit}", if n == to { "+" } else { "" }))
+        .collect()
 }
 
 fn named(names: &[&str]) -> Vec<String> {
@@ -92,7 +110,10 @@ fn named(names: &[&str]) -> Vec<String> {
 
 /// The families of evidence on a span, in the order of the weight file.
 #[derive(Clone, Debug)]
-#[allow(missing_docs, reason = "each family is described by its line in `SpanSpace::new`")]
+#[allow(
+    missing_docs,
+    reason = "each family is described by its line in `SpanSpace::new`"
+)]
 pub struct SpanSpace {
     pub names: Vec<FamilyNames>,
     pub rows: u32,
@@ -176,7 +197,10 @@ pub const SHARE_BUCKETS: u32 = 7;
 
 /// The bucket of a share between 0 and 1.
 pub fn share_bucket(share: f32) -> u32 {
-    [0.001, 0.1, 0.25, 0.5, 0.75, 0.95].iter().filter(|&&limit| share >= limit).count() as u32
+    [0.001, 0.1, 0.25, 0.5, 0.75, 0.95]
+        .iter()
+        .filter(|&&limit| share >= limit)
+        .count() as u32
 }
 
 /// Buckets of a count by powers of two: 0, 1, 2-3, 4-7 ...
@@ -189,7 +213,10 @@ pub const PROBABILITY_BUCKETS: u32 = 9;
 
 /// The bucket of a probability.
 pub fn probability_bucket(p: f32) -> u32 {
-    [0.02, 0.05, 0.12, 0.25, 0.4, 0.6, 0.8, 0.92].iter().filter(|&&limit| p >= limit).count() as u32
+    [0.02, 0.05, 0.12, 0.25, 0.4, 0.6, 0.8, 0.92]
+        .iter()
+        .filter(|&&limit| p >= limit)
+        .count() as u32
 }
 
 impl SpanSpace {
@@ -198,33 +225,77 @@ impl SpanSpace {
         let mut builder = SpaceBuilder::default();
         let mut add = |id, dimensions: &[&[String]]| builder.family(id, dimensions);
         let labels: Vec<String> = rules.schema.types.iter().map(|t| t.label.clone()).collect();
-        let or_none = |names: Vec<String>| -> Vec<String> { std::iter::once("none".to_string()).chain(names).collect() };
+        let or_none = |names: Vec<String>| -> Vec<String> {
+            std::iter::once("none".to_string()).chain(names).collect()
+        };
         let types = or_none(labels.clone());
-        let types_and_stop: Vec<String> = ["unknown".to_string(), "nothing".to_string()].into_iter().chain(labels.clone()).collect();
+        let types_and_stop: Vec<String> = ["unknown".to_string(), "nothing".to_string()]
+            .into_iter()
+            .chain(labels.clone())
+            .collect();
         let heads = or_none(rules.heads.iter().map(|head| head.id.clone()).collect());
         let cues = or_none(rules.cues.iter().map(|cue| cue.id.clone()).collect());
         let cases = named(&["name-like", "capital", "lower case"]);
-        let function: Vec<String> = named(&["edge", "word", ",", "(", ")", ":", "\"", "-", "other mark"])
-            .into_iter()
-            .chain(rules.function_words.iter().cloned())
-            .collect();
-        let shares = named(&["0", "to 0.1", "to 0.25", "to 0.5", "to 0.75", "to 0.95", "to 1"]);
+        let function: Vec<String> =
+            named(&["edge", "word", ",", "(", ")", ":", "\"", "-", "other mark"])
+                .into_iter()
+                .chain(rules.function_words.iter().cloned())
+                .collect();
+        let shares = named(&[
+            "0", "to 0.1", "to 0.25", "to 0.5", "to 0.75", "to 0.95", "to 1",
+        ]);
         let logs = counted(0, 14, "log2");
         let short_logs = counted(0, 6, "log2/2");
         let yes_no = named(&["no", "yes"]);
-        let probabilities = named(&["<.02", "<.05", "<.12", "<.25", "<.4", "<.6", "<.8", "<.92", "to 1"]);
-        let proposers: Vec<String> = Proposer::ALL.iter().map(|(_, name)| (*name).to_string()).collect();
+        let probabilities = named(&[
+            "<.02", "<.05", "<.12", "<.25", "<.4", "<.6", "<.8", "<.92", "to 1",
+        ]);
+        let proposers: Vec<String> = Proposer::ALL
+            .iter()
+            .map(|(_, name)| (*name).to_string())
+            .collect();
         let distances = named(&["touching", "1-2 words", "3-5 words", "6+ words"]);
         let separators = named(&["none", "comma", "and/or", "slash"]);
-        let patterns = or_none(rules.patterns.iter().map(|pattern| pattern.id.clone()).collect());
+        let patterns = or_none(
+            rules
+                .patterns
+                .iter()
+                .map(|pattern| pattern.id.clone())
+                .collect(),
+        );
         let space = Self {
             constant: add("constant", &[]),
             proposed: add("proposed", &[&proposers]),
             atoms: add("atoms", &[&counted(1, 6, "atoms"), &cases]),
             tokens: add("tokens", &[&counted(1, 8, "tokens")]),
-            borders: add("borders", &[&named(&["left bound", "left free"]), &named(&["right bound", "right free"]), &counted(1, 4, "atoms")]),
-            edges: add("edge in atom", &[&named(&["left whole", "left cut"]), &named(&["right whole", "right cut"])]),
-            place: add("place", &[&named(&["title", "1st quarter", "2nd quarter", "3rd quarter", "4th quarter"]), &cases]),
+            borders: add(
+                "borders",
+                &[
+                    &named(&["left bound", "left free"]),
+                    &named(&["right bound", "right free"]),
+                    &counted(1, 4, "atoms"),
+                ],
+            ),
+            edges: add(
+                "edge in atom",
+                &[
+                    &named(&["left whole", "left cut"]),
+                    &named(&["right whole", "right cut"]),
+                ],
+            ),
+            place: add(
+                "place",
+                &[
+                    &named(&[
+                        "title",
+                        "1st quarter",
+                        "2nd quarter",
+                        "3rd quarter",
+                        "4th quarter",
+                    ]),
+                    &cases,
+                ],
+            ),
             sentence_start: add("sentence start", &[&cases]),
             function_inside: add("function word inside", &[&yes_no]),
             head: add("head", &[&heads, &counted(1, 3, "atoms")]),
@@ -232,9 +303,40 @@ impl SpanSpace {
             empty_head: add("empty noun last", &[&counted(1, 4, "atoms")]),
             ending: add("name ending", &[&heads]),
             inner_head: add("heads inside", &[&heads, &heads]),
-            praise: add("praise", &[&named(&["first word", "first word, part of terms", "word before"])]),
-            shape: add("capitals", &[&named(&["all, 2 letters", "all, 3", "all, 4", "all, 5", "all, 6+", "none", "each word", "first word", "last word", "inside"]), &named(&["in a sentence", "sentence start", "title"])]),
-            name_like: add("name-like", &[&yes_no, &named(&["no digit", "digit"]), &counted(1, 3, "atoms")]),
+            praise: add(
+                "praise",
+                &[&named(&[
+                    "first word",
+                    "first word, part of terms",
+                    "word before",
+                ])],
+            ),
+            shape: add(
+                "capitals",
+                &[
+                    &named(&[
+                        "all, 2 letters",
+                        "all, 3",
+                        "all, 4",
+                        "all, 5",
+                        "all, 6+",
+                        "none",
+                        "each word",
+                        "first word",
+                        "last word",
+                        "inside",
+                    ]),
+                    &named(&["in a sentence", "sentence start", "title"]),
+                ],
+            ),
+            name_like: add(
+                "name-like",
+                &[
+                    &yes_no,
+                    &named(&["no digit", "digit"]),
+                    &counted(1, 3, "atoms"),
+                ],
+            ),
             size_or_version: add("size or version", &[&named(&["size", "version", "number"])]),
             case_head: add("head by case", &[&cases, &heads]),
             cue_before: add("cue before", &[&cues, &distances]),
@@ -251,7 +353,12 @@ impl SpanSpace {
             bracket: add("in brackets", &[&yes_no, &cases]),
             title_head: add("head in title", &[&heads]),
             title_edge: add("edge of title", &[&named(&["first", "last"]), &cases]),
-            title_after: add("in title after", &[&named(&["for", "via", "with", "in", "of", "on", "to", "from", "by", "using"])]),
+            title_after: add(
+                "in title after",
+                &[&named(&[
+                    "for", "via", "with", "in", "of", "on", "to", "from", "by", "using",
+                ])],
+            ),
             in_title: add("also in title", &[&cases]),
             title_name: add("title's name", &[&heads]),
             acronym_head: add("acronym, head of long form", &[&heads]),
@@ -265,10 +372,22 @@ impl SpanSpace {
             heads_before: add("head before, anywhere", &[&heads]),
             cues_before: add("cue touching, anywhere", &[&cues]),
             cues_after: add("cue after, anywhere", &[&cues]),
-            longer_free: add("longer form free", &[&named(&["one word more on the left"])]),
-            part_free: add("part free", &[&named(&["without first word", "without last word"])]),
-            listed: add("known name", &[&labels, &named(&["exact", "folded", "forbidden case"])]),
-            listed_case: add("known name by case", &[&labels, &cases, &counted(1, 3, "atoms")]),
+            longer_free: add(
+                "longer form free",
+                &[&named(&["one word more on the left"])],
+            ),
+            part_free: add(
+                "part free",
+                &[&named(&["without first word", "without last word"])],
+            ),
+            listed: add(
+                "known name",
+                &[&labels, &named(&["exact", "folded", "forbidden case"])],
+            ),
+            listed_case: add(
+                "known name by case",
+                &[&labels, &cases, &counted(1, 3, "atoms")],
+            ),
             listed_types: add("types that know the name", &[&counted(1, 3, "types")]),
             unlisted: add("unknown name", &[&cases, &counted(1, 3, "atoms")]),
             listed_ending: add("ends in a known name", &[&types, &cases]),
@@ -285,21 +404,34 @@ impl SpanSpace {
             count_longer_right: add("corpus, with word after", &[&short_logs, &shares]),
             count_shorter: add("corpus, without first word", &[&short_logs, &shares]),
             count_context: add("corpus, cue", &[&cues, &named(&["some", "many", "most"])]),
-            head_context: add("corpus, cue of last word", &[&cues, &named(&["some", "many", "most"])]),
+            head_context: add(
+                "corpus, cue of last word",
+                &[&cues, &named(&["some", "many", "most"])],
+            ),
             judged: add("judged term", &[&types_and_stop, &counted(1, 3, "atoms")]),
             judged_part: add("ends in a judged term", &[&types_and_stop]),
             built: add("built like", &[&types, &probabilities]),
-            built_case: add("built most like", &[&types, &cases, &counted(1, 3, "atoms")]),
+            built_case: add(
+                "built most like",
+                &[&types, &cases, &counted(1, 3, "atoms")],
+            ),
             corpus_acronym: add("acronym of the corpus", &[&types_and_stop, &heads]),
             names: Vec::new(),
             rows: 0,
         };
-        Self { names: builder.families, rows: builder.rows, ..space }
+        Self {
+            names: builder.families,
+            rows: builder.rows,
+            ..space
+        }
     }
 
     /// Family and value of a row.
     pub fn name(&self, row: u32) -> (&'static str, String) {
-        let at = self.names.partition_point(|family| family.base <= row).saturating_sub(1);
+        let at = self
+            .names
+            .partition_point(|family| family.base <= row)
+            .saturating_sub(1);
         let family = &self.names[at];
         (family.id, family.value(row - family.base))
     }

@@ -42,7 +42,10 @@ mod tests {
 
     #[test]
     fn folds_case_hyphens_and_plurals() {
-        assert_eq!(normal_form("Large-Language  Models."), "large language model");
+        assert_eq!(
+            normal_form("Large-Language  Models."),
+            "large language model"
+        );
         assert_eq!(normal_form("(LLMs)"), "llm");
         assert_eq!(normal_form("ViT-B/16"), "vit b 16");
         assert_eq!(normal_form("cross-entropy loss"), "cross entropy loss");

@@ -81,10 +81,14 @@ impl Extractor {
             .iter()
             .map(|r| r.id.clone())
             .collect();
-        let weights =
-            WeightTable::read(table("weights/spans.csv"), &space.names, space.rows, &types);
+        let weights = WeightTable::read(
+            table("tables/span-weights.csv"),
+            &space.names,
+            space.rows,
+            &types,
+        );
         let relation_weights = WeightTable::read(
-            table("weights/relations.csv"),
+            table("tables/relation-weights.csv"),
             &relation_space.names,
             relation_space.rows,
             &relations,

@@ -39,6 +39,8 @@ impl Default for FitOptions {
 pub struct CrossValidation {
     /// For each bias the score of each paper, in the order of the papers.
     pub by_bias: Vec<(f32, Vec<Score>)>,
+    /// For each bias what was found in each paper.
+    pub found: Vec<Vec<Vec<Predicted>>>,
 }
 
 impl CrossValidation {
@@ -78,6 +80,7 @@ pub fn cross_validate(
         .iter()
         .map(|&bias| (bias, vec![Score::default(); papers.len()]))
         .collect();
+    let mut found = vec![vec![Vec::new(); papers.len()]; options.biases.len()];
     for fold in 0..options.folds {
         let others = |at: &usize| at % options.folds != fold;
         let train: Vec<&TrainingPaper> = (0..papers.len())
@@ -97,31 +100,18 @@ pub fn cross_validate(
             options.relation_penalty,
         );
         let held: Vec<usize> = (0..papers.len()).filter(|at| !others(at)).collect();
-        for (bias, scores) in &mut by_bias {
-            let results: Vec<Score> = held
+        for ((bias, scores), found) in by_bias.iter_mut().zip(&mut found) {
+            let results: Vec<Vec<Predicted>> = held
                 .par_iter()
-                .map(|&at| judge(extractor, &papers[at], &weights, &relation_weights, *bias))
+                .map(|&at| predictions(extractor, &papers[at], &weights, &relation_weights, *bias))
                 .collect();
             for (&at, result) in held.iter().zip(results) {
-                scores[at] = result;
+                scores[at] = score(&papers[at].gold.entities, &result);
+                found[at] = result;
             }
         }
     }
-    CrossValidation { by_bias }
-}
-
-/// Scores one paper by the given weights.
-pub fn judge(
-    extractor: &Extractor,
-    annotated: &AnnotatedPaper,
-    weights: &WeightTable,
-    relation_weights: &WeightTable,
-    bias: f32,
-) -> Score {
-    score(
-        &annotated.gold.entities,
-        &predictions(extractor, annotated, weights, relation_weights, bias),
-    )
+    CrossValidation { by_bias, found }
 }
 
 /// What the given weights find in a paper.

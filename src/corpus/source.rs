@@ -102,7 +102,7 @@ impl Walk<'_> {
         match fs::metadata(&path) {
             Err(error) => self.note(&path, format!("left out, it cannot be read: {error}")),
             Ok(metadata) if !metadata.is_file() => {
-                self.note(&path, "left out, it is no regular file".into())
+                self.note(&path, "left out, it is no regular file".into());
             }
             // In a folder a file without any ending may be anything.
             Ok(_) if ending(&name) == Ending::Unknown || !name.contains('.') => {

@@ -28,8 +28,8 @@ const WRAPPERS: [&[u8]; 3] = [b"message", b"hits", b"response"];
 /// Members that show an object to be a paper.
 const OF_PAPERS: [&[u8]; 3] = [b"title", b"abstract", b"display_name"];
 
-/// How deep brackets are followed; what is deeper is no record, and costs no memory.
-const MOST_DEPTH: usize = 1000;
+/// How deep brackets are followed: as deep as the parser takes them. What is deeper is no record, and costs no memory.
+const MOST_DEPTH: usize = 128;
 
 /// Cuts a JSON document into records.
 #[derive(Default)]
@@ -42,6 +42,8 @@ pub(super) struct JsonSplit {
     line_begin: Option<Vec<u8>>,
     /// The open brackets of an overlong record, of which a part has been dropped.
     dropping: Brackets,
+    /// Whether those brackets turned out not to match, so that only a line that begins a record ends the dropping.
+    lost: bool,
 }
 
 impl Split for JsonSplit {
@@ -70,7 +72,17 @@ impl Split for JsonSplit {
                     return Step::Skip(next);
                 }
                 Scan::More if !last => return Step::More,
-                _ if self.between_members => return Step::Skip(bytes.len()),
+                _ if self.between_members => {
+                    self.between_members = false;
+                    self.page_depth = 0;
+                    let reason =
+                        "broken JSON: what follows the papers of this page does not match or close";
+                    return Step::Bad {
+                        start: 0,
+                        next: bytes.len(),
+                        reason: reason.into(),
+                    };
+                }
                 _ => return self.record(bytes, last),
             }
         }
@@ -98,17 +110,35 @@ impl Split for JsonSplit {
         if self.between_members {
             return (bytes.len(), false);
         }
-        match self.dropping.feed(bytes) {
-            Fed::Open => (bytes.len(), false),
-            Fed::Closed(end) | Fed::Broken(end) => {
-                self.dropping = Brackets::default();
-                (end, true)
+        if !self.lost {
+            match self.dropping.feed(bytes) {
+                Fed::Open => return (bytes.len(), false),
+                Fed::Closed(end) => {
+                    self.dropping = Brackets::default();
+                    return (end, true);
+                }
+                Fed::Broken(_) => self.lost = true,
             }
+        }
+        let begin = self.record_begin();
+        match memmem::find(bytes, &begin) {
+            Some(next) => {
+                self.dropping = Brackets::default();
+                self.lost = false;
+                (next, true)
+            }
+            // The first bytes of one may stand at the end.
+            None => (bytes.len().saturating_sub(begin.len() - 1), false),
         }
     }
 }
 
 impl JsonSplit {
+    /// How a line begins that is surely a record's: as the latest one's, or without indentation.
+    fn record_begin(&self) -> Vec<u8> {
+        [self.line_begin.as_deref().unwrap_or(b"\n"), b"{"].concat()
+    }
+
     fn record(&self, bytes: &[u8], last: bool) -> Step {
         let what = match Brackets::default().feed(bytes) {
             Fed::Closed(end) => {
@@ -122,11 +152,7 @@ impl JsonSplit {
             Fed::Open => "the record never closes",
             Fed::Broken(_) => "a bracket or quote does not match",
         };
-        let next_record = self.line_begin.as_ref().and_then(|line_begin| {
-            let begin = [line_begin, &b"{"[..]].concat();
-            memmem::find(bytes, &begin)
-        });
-        match next_record {
+        match memmem::find(bytes, &self.record_begin()) {
             Some(next) => Step::Bad {
                 start: 0,
                 next,
@@ -208,6 +234,8 @@ enum Scan {
     Paper,
     /// It ends without a list of papers.
     End(usize),
+    /// Its brackets do not match.
+    Broken,
     /// Not to be told from these bytes.
     More,
 }
@@ -245,19 +273,20 @@ fn scan_members_to_the_end(bytes: &[u8], mut depth: usize) -> Option<Scan> {
                     return Some(Scan::Paper);
                 }
                 at = match bytes[value] {
-                    b'[' if PAPER_LISTS.contains(&name) => {
-                        match bytes[skip_blanks(bytes, value + 1)?] {
-                            b'{' | b']' => {
-                                return Some(Scan::List {
-                                    next: value + 1,
-                                    depth,
-                                });
-                            }
-                            _ => container_end(bytes, value)?,
-                        }
+                    b'[' if PAPER_LISTS.contains(&name)
+                        && matches!(bytes[skip_blanks(bytes, value + 1)?], b'{' | b']') =>
+                    {
+                        return Some(Scan::List {
+                            next: value + 1,
+                            depth,
+                        });
                     }
                     b'{' if WRAPPERS.contains(&name) => value,
-                    b'{' | b'[' => container_end(bytes, value)?,
+                    b'{' | b'[' => match Brackets::default().feed(&bytes[value..]) {
+                        Fed::Closed(end) => value + end,
+                        Fed::Broken(_) => return Some(Scan::Broken),
+                        Fed::Open => return None,
+                    },
                     b'"' => string_end(bytes, value + 1)?,
                     _ => value,
                 };
@@ -283,14 +312,6 @@ fn string_end(bytes: &[u8], from: usize) -> Option<usize> {
             return Some(at + 1);
         }
         at += 2;
-    }
-}
-
-/// One past the bracket that closes the one at `from`; where they do not match, the end of the mismatch.
-fn container_end(bytes: &[u8], from: usize) -> Option<usize> {
-    match Brackets::default().feed(&bytes[from..]) {
-        Fed::Closed(end) | Fed::Broken(end) => Some(from + end),
-        Fed::Open => None,
     }
 }
 

@@ -281,10 +281,7 @@ impl CorpusReader {
         let split: Box<dyn Split> = match (&parser, input.format) {
             (Parser::Listing, _) => Box::new(ListingSplit::default()),
             (Parser::Bibtex, _) => Box::new(Entries),
-            (Parser::Table(table), _) => Box::new(Rows {
-                table: Arc::clone(table),
-                header_passed: false,
-            }),
+            (Parser::Table(table), _) => Box::new(Rows::new(Arc::clone(table))),
             (Parser::Json, InputFormat::Json) => Box::new(JsonSplit::default()),
             (Parser::Json, _) => Box::new(Lines),
         };

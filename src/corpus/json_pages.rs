@@ -117,7 +117,7 @@ impl Split for JsonSplit {
                     self.dropping = Brackets::default();
                     return (end, true);
                 }
-                Fed::Broken(_) => self.lost = true,
+                Fed::Broken => self.lost = true,
             }
         }
         let begin = self.record_begin();
@@ -150,7 +150,7 @@ impl JsonSplit {
             }
             Fed::Open if !last => return Step::More,
             Fed::Open => "the record never closes",
-            Fed::Broken(_) => "a bracket or quote does not match",
+            Fed::Broken => "a bracket or quote does not match",
         };
         match memmem::find(bytes, &self.record_begin()) {
             Some(next) => Step::Bad {
@@ -222,7 +222,7 @@ pub(super) fn looks_like_lines(head: &[u8]) -> bool {
     let line = &text[..line_break.unwrap_or(text.len())];
     match Brackets::default().feed(line) {
         Fed::Closed(end) => line[end..].trim_ascii().is_empty(),
-        Fed::Open | Fed::Broken(_) => line_break.is_none(),
+        Fed::Open | Fed::Broken => line_break.is_none(),
     }
 }
 
@@ -284,7 +284,7 @@ fn scan_members_to_the_end(bytes: &[u8], mut depth: usize) -> Option<Scan> {
                     b'{' if WRAPPERS.contains(&name) => value,
                     b'{' | b'[' => match Brackets::default().feed(&bytes[value..]) {
                         Fed::Closed(end) => value + end,
-                        Fed::Broken(_) => return Some(Scan::Broken),
+                        Fed::Broken => return Some(Scan::Broken),
                         Fed::Open => return None,
                     },
                     b'"' => string_end(bytes, value + 1)?,
@@ -329,8 +329,8 @@ enum Fed {
     Open,
     /// Its last bracket closes before this byte.
     Closed(usize),
-    /// Before this byte, a bracket closes another kind, a line ends inside a string, or the nesting is too deep.
-    Broken(usize),
+    /// A bracket closes another kind, a line ends inside a string, or the nesting is too deep.
+    Broken,
 }
 
 impl Brackets {
@@ -350,7 +350,7 @@ impl Brackets {
                 match bytes[at - 1] {
                     b'"' => self.in_string = false,
                     b'\\' => self.escaped = true,
-                    _ => return Fed::Broken(at),
+                    _ => return Fed::Broken,
                 }
                 continue;
             }
@@ -358,12 +358,12 @@ impl Brackets {
             at += 1;
             match byte {
                 b'"' => self.in_string = true,
-                b'{' | b'[' if self.open.len() == MOST_DEPTH => return Fed::Broken(at),
+                b'{' | b'[' if self.open.len() == MOST_DEPTH => return Fed::Broken,
                 b'{' | b'[' => self.open.push(byte),
                 b'}' | b']' => {
                     // `{` and `}`, `[` and `]` are two apart in ASCII.
                     if self.open.pop() != Some(byte - 2) {
-                        return Fed::Broken(at);
+                        return Fed::Broken;
                     }
                     if self.open.is_empty() {
                         return Fed::Closed(at);

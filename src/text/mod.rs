@@ -15,6 +15,7 @@ pub use normal::{normal_form, singular};
 pub use phrases::{PhraseTable, is_separator, phrase_key};
 pub use readable::Readable;
 pub use slug::slug;
+pub(crate) use slug::stable_hash;
 
 /// Hash of a lower-case word. Two different words collide with a probability of about 2⁻⁶⁴.
 pub type WordHash = u64;

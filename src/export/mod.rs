@@ -13,6 +13,7 @@
 
 mod csv;
 mod error;
+mod gexf;
 mod graphml;
 mod json;
 mod stage;
@@ -53,6 +54,8 @@ pub struct ExportOptions {}
 pub enum Format {
     /// `graph.graphml`.
     Graphml,
+    /// `graph.gexf`.
+    Gexf,
     /// `nodes.csv` and `edges.csv`.
     Csv,
     /// `graph.json`.
@@ -61,12 +64,13 @@ pub enum Format {
 
 impl Format {
     /// All formats.
-    pub const ALL: [Format; 3] = [Format::Graphml, Format::Csv, Format::Json];
+    pub const ALL: [Format; 4] = [Format::Graphml, Format::Gexf, Format::Csv, Format::Json];
 
     /// The name that `--format` takes.
     pub fn name(self) -> &'static str {
         match self {
             Format::Graphml => "graphml",
+            Format::Gexf => "gexf",
             Format::Csv => "csv",
             Format::Json => "json",
         }
@@ -76,6 +80,7 @@ impl Format {
     pub fn purpose(self) -> &'static str {
         match self {
             Format::Graphml => "graph.graphml, for Gephi, Cytoscape, yEd, networkx and igraph",
+            Format::Gexf => "graph.gexf, for Gephi and Gephi Lite, with colours, sizes, places and a timeline",
             Format::Csv => "nodes.csv and edges.csv, for spreadsheets, pandas and Gephi's spreadsheet import",
             Format::Json => "graph.json, for scripts and for papergraph's own questions",
         }
@@ -84,6 +89,7 @@ impl Format {
     fn exporter(self) -> &'static dyn Exporter {
         match self {
             Format::Graphml => &graphml::Graphml,
+            Format::Gexf => &gexf::Gexf,
             Format::Csv => &csv::Csv,
             Format::Json => &json::Json,
         }

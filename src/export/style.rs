@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn text_is_readable_on_its_background() {
         assert_eq!(text_color("#000000"), "#ffffff");
-        assert_eq!(text_color("#4477aa"), "#000000");
+        assert_eq!(text_color("#4477aa"), "#ffffff");
         assert_eq!(text_color("#332288"), "#ffffff");
         assert_eq!(text_color("#ccbb44"), "#000000");
     }

@@ -73,6 +73,8 @@ fn write_escaped<W: Write>(out: &mut W, text: &str, table: &Table) -> io::Result
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use quick_xml::XmlVersion;
+    use quick_xml::events::Event;
 
     fn allowed(c: char) -> bool {
         matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..)
@@ -84,16 +86,16 @@ mod tests {
         let (mut attribute, mut content) = (String::new(), String::new());
         loop {
             match reader.read_event().unwrap() {
-                quick_xml::events::Event::Start(start) => {
+                Event::Start(start) => {
                     let value = start.try_get_attribute("v").unwrap().unwrap();
-                    attribute = quick_xml::escape::unescape(std::str::from_utf8(&value.value).unwrap()).unwrap().into();
+                    attribute = value.normalized_value(XmlVersion::Implicit1_0).unwrap().into();
                 }
-                quick_xml::events::Event::Text(text) => content.push_str(&text.decode().unwrap()),
-                quick_xml::events::Event::GeneralRef(reference) => {
-                    let escaped = format!("&{};", reference.decode().unwrap());
+                Event::Text(text) => content.push_str(&text.xml10_content()),
+                Event::GeneralRef(reference) => {
+                    let escaped = format!("&{};", &*reference);
                     content.push_str(&quick_xml::escape::unescape(&escaped).unwrap());
                 }
-                quick_xml::events::Event::Eof => return (attribute, content),
+                Event::Eof => return (attribute, content),
                 _ => {}
             }
         }

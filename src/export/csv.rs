@@ -7,6 +7,7 @@
 
 use std::io::{self, Write};
 
+use super::text::readable;
 use super::view::{EDGE_COLUMNS, Value, View};
 use super::{ExportError, ExportOptions, Exporter, Stage};
 
@@ -28,7 +29,7 @@ pub fn write_nodes<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
     let mut cell = Vec::new();
     for node in view.nodes() {
         for text in [&node.node.id, &node.node.label, node.type_label] {
-            table.write_field(text)?;
+            table.write_field(readable(text).as_bytes())?;
         }
         for column in view.node_columns() {
             cell.clear();
@@ -50,21 +51,21 @@ pub fn write_edges<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
     for edge in view.edges() {
         table.write_record([
             edge.id.to_string().as_str(),
-            &edge.source.id,
-            &edge.target.id,
+            &readable(&edge.source.id),
+            &readable(&edge.target.id),
             "Directed",
-            &edge.relation.id,
+            &readable(&edge.relation.id),
             &edge.weight().to_string(),
             &edge.confidence().to_string(),
             &edge.edge.count.to_string(),
-            edge.sentence().unwrap_or_default(),
-            &edge.joined_rules().unwrap_or_default(),
+            &readable(edge.sentence().unwrap_or_default()),
+            &readable(&edge.joined_rules().unwrap_or_default()),
         ])?;
     }
     table.flush()
 }
 
 /// Writes a value as the csv crate wants it: plain, the quoting is its part.
-pub(super) fn write_value(value: &Value<'_>, cell: &mut Vec<u8>) -> io::Result<()> {
-    value.write(cell, |out, text| out.write_all(text.as_bytes()))
+fn write_value(value: &Value<'_>, cell: &mut Vec<u8>) -> io::Result<()> {
+    value.write(cell, |out, text| out.write_all(readable(text).as_bytes()))
 }

@@ -18,6 +18,7 @@ mod graphml;
 mod json;
 mod stage;
 pub mod style;
+mod text;
 pub mod view;
 mod xml;
 

@@ -299,7 +299,9 @@ impl Counts {
 impl<'g> NodeView<'g> {
     /// Place in the layout, if the node has one.
     pub fn position(&self) -> Option<(f32, f32)> {
-        self.node.analysis.position.filter(|(x, y)| x.is_finite() && y.is_finite())
+        let (x, y) = self.node.analysis.position?;
+        // Adding zero turns -0 into 0.
+        (x.is_finite() && y.is_finite()).then_some((x + 0.0, y + 0.0))
     }
 
     /// Type of an entity.

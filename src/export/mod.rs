@@ -1,1 +1,137 @@
 //! Writers: one file a format, behind one trait.
+//!
+//! ```text
+//! KnowledgeGraph ─► View ─► Exporter (one a format) ─► Stage ─► output folder
+//!                   values,   text                     all files
+//!                   ids                                or none
+//! ```
+//!
+//! [`View`] works out once what all formats say, so that all hold the same nodes and edges with the same values.
+//! An [`Exporter`] turns a view into the files of its format. [`Stage`] lets the files appear together, or none of
+//! them. To add a format: a file here with a type that implements [`Exporter`], and a line in each `match` of
+//! [`Format`].
+
+mod csv;
+mod error;
+mod gexf;
+mod graphml;
+mod json;
+mod stage;
+pub mod style;
+mod text;
+pub mod view;
+mod xml;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use rayon::prelude::*;
+
+pub use error::ExportError;
+pub use stage::Stage;
+pub use view::View;
+
+use crate::graph::KnowledgeGraph;
+
+/// Name and version of the program, as files give it.
+pub const GENERATOR: &str = concat!("papergraph ", env!("CARGO_PKG_VERSION"));
+
+/// One output format.
+pub trait Exporter: Sync {
+    /// Writes the files of the format to the stage.
+    ///
+    /// # Errors
+    /// A file cannot be written, or the options ask for something that the graph does not have.
+    fn write(&self, view: &View<'_>, stage: &Stage, options: &ExportOptions) -> Result<(), ExportError>;
+}
+
+/// What a run may choose about the files it writes.
+#[derive(Clone, Debug, Default)]
+pub struct ExportOptions {}
+
+/// The formats, in the order in which help and messages name them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Format {
+    /// `graph.graphml`.
+    Graphml,
+    /// `graph.gexf`.
+    Gexf,
+    /// `nodes.csv` and `edges.csv`.
+    Csv,
+    /// `graph.json`.
+    Json,
+}
+
+impl Format {
+    /// All formats.
+    pub const ALL: [Format; 4] = [Format::Graphml, Format::Gexf, Format::Csv, Format::Json];
+
+    /// The name that `--format` takes.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Graphml => "graphml",
+            Format::Gexf => "gexf",
+            Format::Csv => "csv",
+            Format::Json => "json",
+        }
+    }
+
+    /// What the format is for, in a line.
+    pub fn purpose(self) -> &'static str {
+        match self {
+            Format::Graphml => "graph.graphml, for Gephi, Cytoscape, yEd, networkx and igraph",
+            Format::Gexf => "graph.gexf, for Gephi and Gephi Lite, with colours, sizes, places and a timeline",
+            Format::Csv => "nodes.csv and edges.csv, for spreadsheets, pandas and Gephi's spreadsheet import",
+            Format::Json => "graph.json, for scripts and for papergraph's own questions",
+        }
+    }
+
+    fn exporter(self) -> &'static dyn Exporter {
+        match self {
+            Format::Graphml => &graphml::Graphml,
+            Format::Gexf => &gexf::Gexf,
+            Format::Csv => &csv::Csv,
+            Format::Json => &json::Json,
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.name())
+    }
+}
+
+impl FromStr for Format {
+    type Err = ExportError;
+
+    fn from_str(name: &str) -> Result<Format, ExportError> {
+        Format::ALL.into_iter().find(|format| format.name() == name).ok_or_else(|| ExportError::UnknownFormat {
+            name: name.to_owned(),
+            known: Format::ALL.map(Format::name).join(", "),
+        })
+    }
+}
+
+/// Writes the graph to a folder in the given formats; returns the paths of the files, sorted.
+///
+/// The files appear together when all are complete. Files of an earlier run are replaced, files that are not
+/// papergraph's are left alone.
+///
+/// # Errors
+/// See [`ExportError`]; whatever stood in the folder before is still there then.
+pub fn write_outputs(
+    graph: &KnowledgeGraph,
+    folder: &Path,
+    formats: &[Format],
+    options: &ExportOptions,
+) -> Result<Vec<PathBuf>, ExportError> {
+    let mut formats = formats.to_vec();
+    formats.sort_unstable();
+    formats.dedup();
+    let stage = Stage::new(folder)?;
+    let view = View::new(graph);
+    formats.par_iter().map(|format| format.exporter().write(&view, &stage, options)).collect::<Result<(), _>>()?;
+    stage.commit()
+}

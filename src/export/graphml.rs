@@ -1,0 +1,119 @@
+//! GraphML, as Gephi, Cytoscape, yEd, networkx and igraph read it.
+//!
+//! What readers take in particular ways:
+//! - Gephi takes the attributes named `label`, `x`, `y`, `size`, `r`, `g`, `b` for how a node looks, and refuses a
+//!   key that is not for nodes or edges.
+//! - Gephi keeps several edges between two nodes only when their types differ, and takes the XML attribute `label`
+//!   of an edge for its type. GraphML itself does not know that attribute; other readers pass it over.
+//! - Keys have to be unique among nodes and edges together, and yEd's `d3` and `d7` mean labels to Gephi, so a key
+//!   is simply the attribute's name.
+
+use std::io::{self, Write};
+
+use super::style::parse_color;
+use super::view::{ColumnKind, EDGE_COLUMNS, EdgeView, NodeView, View};
+use super::{ExportError, ExportOptions, Exporter, Stage, xml};
+
+/// Writes `graph.graphml`.
+pub struct Graphml;
+
+impl Exporter for Graphml {
+    fn write(&self, view: &View<'_>, stage: &Stage, _options: &ExportOptions) -> Result<(), ExportError> {
+        stage.file("graph.graphml", |out| write(view, out))
+    }
+}
+
+/// Writes the whole document.
+pub fn write<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
+    out.write_all(
+        b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+          <graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\" \
+          xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" \
+          xsi:schemaLocation=\"http://graphml.graphdrawing.org/xmlns \
+          http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd\">\n",
+    )?;
+    write_keys(view, out)?;
+    out.write_all(b"<graph id=\"papergraph\" edgedefault=\"directed\">\n")?;
+    for node in view.nodes() {
+        write_node(view, &node, out)?;
+    }
+    for edge in view.edges() {
+        write_edge(&edge, out)?;
+    }
+    out.write_all(b"</graph>\n</graphml>\n")
+}
+
+fn write_keys<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
+    let mut key = |name: &str, element: &str, kind: &str| {
+        writeln!(out, "<key id=\"{name}\" for=\"{element}\" attr.name=\"{name}\" attr.type=\"{kind}\"/>")
+    };
+    key("label", "node", "string")?;
+    key("type", "node", "string")?;
+    for column in view.node_columns() {
+        key(column.name, "node", type_name(column.kind))?;
+    }
+    for channel in ["r", "g", "b"] {
+        key(channel, "node", "int")?;
+    }
+    key("relation", "edge", "string")?;
+    for column in &EDGE_COLUMNS {
+        key(column.name, "edge", type_name(column.kind))?;
+    }
+    Ok(())
+}
+
+fn type_name(kind: ColumnKind) -> &'static str {
+    match kind {
+        ColumnKind::Text | ColumnKind::List => "string",
+        ColumnKind::Integer => "int",
+        ColumnKind::Real => "double",
+    }
+}
+
+fn write_node<W: Write>(view: &View<'_>, node: &NodeView<'_>, out: &mut W) -> io::Result<()> {
+    out.write_all(b"<node id=\"")?;
+    xml::write_attribute(out, &node.node.id)?;
+    out.write_all(b"\">")?;
+    write_data(out, "label", |out| xml::write_text(out, &node.node.label))?;
+    write_data(out, "type", |out| xml::write_text(out, node.type_label))?;
+    for column in view.node_columns() {
+        if let Some(value) = (column.value)(node) {
+            write_data(out, column.name, |out| value.write(out, xml::write_text))?;
+        }
+    }
+    if let Some(channels) = parse_color(node.color) {
+        for (name, channel) in ["r", "g", "b"].into_iter().zip(channels) {
+            write_data(out, name, |out| write!(out, "{channel}"))?;
+        }
+    }
+    out.write_all(b"</node>\n")
+}
+
+fn write_edge<W: Write>(edge: &EdgeView<'_>, out: &mut W) -> io::Result<()> {
+    write!(out, "<edge id=\"{}\" source=\"", edge.id)?;
+    xml::write_attribute(out, &edge.source.id)?;
+    out.write_all(b"\" target=\"")?;
+    xml::write_attribute(out, &edge.target.id)?;
+    out.write_all(b"\" label=\"")?;
+    xml::write_attribute(out, &edge.relation.id)?;
+    out.write_all(b"\">")?;
+    write_data(out, "relation", |out| xml::write_text(out, &edge.relation.id))?;
+    write_data(out, "weight", |out| write!(out, "{}", edge.weight()))?;
+    write_data(out, "confidence", |out| write!(out, "{}", edge.confidence()))?;
+    write_data(out, "count", |out| write!(out, "{}", edge.edge.count))?;
+    if let Some(sentence) = edge.sentence() {
+        write_data(out, "sentence", |out| xml::write_text(out, sentence))?;
+    }
+    if let Some(rules) = edge.joined_rules() {
+        write_data(out, "rules", |out| xml::write_text(out, &rules))?;
+    }
+    out.write_all(b"</edge>\n")
+}
+
+fn write_data<W: Write>(out: &mut W, key: &str, content: impl FnOnce(&mut W) -> io::Result<()>) -> io::Result<()> {
+    out.write_all(b"<data key=\"")?;
+    out.write_all(key.as_bytes())?;
+    out.write_all(b"\">")?;
+    content(out)?;
+    out.write_all(b"</data>")
+}

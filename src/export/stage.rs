@@ -1,0 +1,266 @@
+//! Files that appear whole or not at all.
+//!
+//! Everything a run writes goes first into a hidden folder inside the output folder, so on the same disk. Only when
+//! every file of every format is complete and handed to the disk are they moved to their places, one rename each.
+//! If anything fails before, the hidden folder is removed and the output folder is as it was.
+//!
+//! A format that has a folder of its own (`neo4j/`) leaves a list of its files in it, `.papergraph-files`. The next
+//! run removes what is on the list and was not written again; what is not on the list belongs to somebody else and
+//! is never touched.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use tempfile::TempDir;
+
+use super::ExportError;
+
+/// Name of the list of papergraph's own files in a folder that belongs to one format.
+const FILE_LIST: &str = ".papergraph-files";
+
+/// Bytes that are gathered before the file is written to.
+const BUFFER_SIZE: usize = 256 * 1024;
+
+/// The files of one run, on their way to the output folder.
+pub struct Stage {
+    folder: PathBuf,
+    hidden: TempDir,
+    written: Mutex<Vec<PathBuf>>,
+}
+
+impl Stage {
+    /// Makes the output folder, if need be, and the hidden folder inside it.
+    pub fn new(folder: &Path) -> Result<Stage, ExportError> {
+        fs::create_dir_all(folder).map_err(|source| ExportError::folder(folder, source))?;
+        let hidden = tempfile::Builder::new()
+            .prefix(".papergraph-")
+            .tempdir_in(folder)
+            .map_err(|source| ExportError::folder(folder, source))?;
+        Ok(Stage { folder: folder.to_path_buf(), hidden, written: Mutex::new(Vec::new()) })
+    }
+
+    /// Writes one file. `name` is relative to the output folder and has at most one folder in it (`neo4j/import.sh`).
+    pub fn file(
+        &self,
+        name: &str,
+        write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+    ) -> Result<(), ExportError> {
+        let name = Path::new(name);
+        self.write_hidden(name, write).map_err(|source| ExportError::file(&self.folder.join(name), source))?;
+        self.names().push(name.to_path_buf());
+        Ok(())
+    }
+
+    /// Writes one file that may be run as a program.
+    pub fn program(&self, name: &str, text: &str) -> Result<(), ExportError> {
+        self.file(name, |out| {
+            out.write_all(text.as_bytes())?;
+            make_executable(out.get_ref())
+        })
+    }
+
+    fn write_hidden(
+        &self,
+        name: &Path,
+        write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let path = self.hidden.path().join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        let mut out = BufWriter::with_capacity(BUFFER_SIZE, File::create(path)?);
+        write(&mut out)?;
+        let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.sync_all()
+    }
+
+    /// Moves everything to its place; returns the paths in order of their names.
+    pub fn commit(self) -> Result<Vec<PathBuf>, ExportError> {
+        let mut names = std::mem::take(&mut *self.names());
+        names.sort();
+        self.check_places(&names)?;
+        let own_folders = own_folders(&names);
+        for (folder, own_files) in &own_folders {
+            let list = own_files.join("\n") + "\n";
+            let place = folder.join(FILE_LIST);
+            self.write_hidden(&place, |out| out.write_all(list.as_bytes()))
+                .map_err(|source| ExportError::file(&self.folder.join(&place), source))?;
+        }
+        for (folder, own_files) in &own_folders {
+            let place = self.folder.join(folder);
+            fs::create_dir_all(&place).map_err(|source| ExportError::folder(&place, source))?;
+            remove_stale(&place, own_files).map_err(|source| ExportError::folder(&place, source))?;
+            self.put(&folder.join(FILE_LIST))?;
+        }
+        for name in &names {
+            self.put(name)?;
+        }
+        Ok(names.iter().map(|name| self.folder.join(name)).collect())
+    }
+
+    /// Finds out before anything is moved whether every place is free or holds a file.
+    fn check_places(&self, names: &[PathBuf]) -> Result<(), ExportError> {
+        for name in names {
+            let path = self.folder.join(name);
+            if path.is_dir() {
+                return Err(ExportError::FolderInTheWay { path });
+            }
+            if let Some(parent) = path.parent()
+                && parent.exists()
+                && !parent.is_dir()
+            {
+                return Err(ExportError::folder(parent, io::ErrorKind::NotADirectory.into()));
+            }
+        }
+        Ok(())
+    }
+
+    fn put(&self, name: &Path) -> Result<(), ExportError> {
+        let place = self.folder.join(name);
+        fs::rename(self.hidden.path().join(name), &place).map_err(|source| ExportError::file(&place, source))
+    }
+
+    fn names(&self) -> std::sync::MutexGuard<'_, Vec<PathBuf>> {
+        // The list is whole at any time, so a panic elsewhere does not spoil it.
+        self.written.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// The folders among sorted `names`, each with the files in it.
+fn own_folders(names: &[PathBuf]) -> Vec<(PathBuf, Vec<String>)> {
+    let mut folders: Vec<(PathBuf, Vec<String>)> = Vec::new();
+    for name in names {
+        let (Some(parent), Some(file)) = (name.parent(), name.file_name()) else { continue };
+        if parent.as_os_str().is_empty() {
+            continue;
+        }
+        let file = file.to_string_lossy().into_owned();
+        match folders.iter_mut().find(|(folder, _)| folder == parent) {
+            Some((_, files)) => files.push(file),
+            None => folders.push((parent.to_path_buf(), vec![file])),
+        }
+    }
+    folders
+}
+
+/// Removes the files of an earlier run that this run does not replace.
+fn remove_stale(folder: &Path, kept: &[String]) -> io::Result<()> {
+    let list = match fs::read_to_string(folder.join(FILE_LIST)) {
+        Ok(list) => list,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    for name in list.lines() {
+        // A list that somebody edited must not reach out of the folder.
+        let plain = !name.is_empty() && Path::new(name).file_name().is_some_and(|file| file == name);
+        if !plain || kept.iter().any(|own| own == name) {
+            continue;
+        }
+        match fs::remove_file(folder.join(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn make_executable(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mut permissions = file.metadata()?.permissions();
+    // Whoever may read it may run it.
+    permissions.set_mode(permissions.mode() | ((permissions.mode() & 0o444) >> 2));
+    file.set_permissions(permissions)
+}
+
+#[cfg(not(unix))]
+fn make_executable(_file: &File) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(stage: &Stage, name: &str, text: &str) {
+        stage.file(name, |out| out.write_all(text.as_bytes())).unwrap();
+    }
+
+    fn listing(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn nothing_changes_until_commit_and_nothing_is_left_over_without_it() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("graph.json"), "old").unwrap();
+        {
+            let stage = Stage::new(folder.path()).unwrap();
+            write(&stage, "graph.json", "new");
+            let full = stage.file("nodes.csv", |out| {
+                out.write_all(b"half of it")?;
+                Err(io::ErrorKind::StorageFull.into())
+            });
+            let message = full.unwrap_err().to_string();
+            assert!(message.contains("nodes.csv") && message.contains("free some space"), "{message}");
+        }
+        assert_eq!(listing(folder.path()), ["graph.json"]);
+        assert_eq!(fs::read_to_string(folder.path().join("graph.json")).unwrap(), "old");
+    }
+
+    #[test]
+    fn own_stale_files_go_and_foreign_files_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Stage::new(folder.path()).unwrap();
+        write(&first, "neo4j/a.csv", "a");
+        write(&first, "neo4j/b.csv", "b");
+        first.commit().unwrap();
+        fs::write(folder.path().join("neo4j/notes.txt"), "mine").unwrap();
+        let second = Stage::new(folder.path()).unwrap();
+        write(&second, "neo4j/b.csv", "b2");
+        let paths = second.commit().unwrap();
+        assert_eq!(paths, [folder.path().join("neo4j/b.csv")]);
+        assert_eq!(listing(&folder.path().join("neo4j")), [FILE_LIST, "b.csv", "notes.txt"]);
+        assert_eq!(fs::read_to_string(folder.path().join("neo4j/b.csv")).unwrap(), "b2");
+        assert_eq!(listing(folder.path()), ["neo4j"]);
+    }
+
+    #[test]
+    fn an_edited_list_cannot_delete_outside_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("precious"), "mine").unwrap();
+        fs::create_dir(folder.path().join("neo4j")).unwrap();
+        fs::write(folder.path().join("neo4j").join(FILE_LIST), "../precious\n..\n\n").unwrap();
+        let stage = Stage::new(folder.path()).unwrap();
+        write(&stage, "neo4j/a.csv", "a");
+        stage.commit().unwrap();
+        assert!(folder.path().join("precious").exists());
+    }
+
+    #[test]
+    fn a_folder_in_the_way_stops_before_anything_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("edges.csv"), "old").unwrap();
+        fs::create_dir(folder.path().join("nodes.csv")).unwrap();
+        let stage = Stage::new(folder.path()).unwrap();
+        write(&stage, "edges.csv", "new");
+        write(&stage, "nodes.csv", "new");
+        assert!(matches!(stage.commit(), Err(ExportError::FolderInTheWay { .. })));
+        assert_eq!(fs::read_to_string(folder.path().join("edges.csv")).unwrap(), "old");
+        assert_eq!(listing(folder.path()), ["edges.csv", "nodes.csv"]);
+    }
+
+    #[test]
+    fn a_file_in_place_of_the_folder_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("out");
+        fs::write(&file, "a file").unwrap();
+        let message = Stage::new(&file).err().unwrap().to_string();
+        assert!(message.contains("out") && message.contains("choose another output folder"), "{message}");
+    }
+}

@@ -1,0 +1,53 @@
+//! Text in formats that have no way to write every character.
+
+use std::borrow::Cow;
+
+/// `text` without what nobody can read: the control characters of ASCII besides tab and line breaks, and the
+/// noncharacters U+FFFE and U+FFFF. XML 1.0 allows none of them but U+007F, for which many fonts have no glyph.
+///
+/// Tables and statements leave them out as XML does, so that a name is the same in all of them. Only JSON and RDF,
+/// which can write them, keep them.
+pub fn readable(text: &str) -> Cow<'_, str> {
+    if text.chars().all(is_readable) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().filter(|&character| is_readable(character)).collect())
+}
+
+fn is_readable(character: char) -> bool {
+    match character {
+        '\t' | '\n' | '\r' => true,
+        '\u{7f}' | '\u{fffe}' | '\u{ffff}' => false,
+        _ => character >= ' ',
+    }
+}
+
+/// `text` with all white space single, for formats that show it in one line.
+pub fn one_line(text: &str) -> String {
+    readable(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A name for a file made of letters, digits and hyphens: `Cell line` gives `cell-line`.
+pub fn file_stem(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-").to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_can_read_is_left_out() {
+        assert_eq!(readable("a\u{0}b\u{1f}c\u{ffff}\t\r\n\u{85}😀"), "abc\t\r\n\u{85}😀");
+        assert!(matches!(readable("plain"), Cow::Borrowed(_)));
+        assert_eq!(one_line("  a\n\tb\u{1} c "), "a b c");
+    }
+
+    #[test]
+    fn file_stems_are_safe_everywhere() {
+        assert_eq!(file_stem("Cell line"), "cell-line");
+        assert_eq!(file_stem("../../etc/pass wd"), "etc-pass-wd");
+        assert_eq!(file_stem("日本"), "");
+    }
+}

@@ -162,6 +162,7 @@ impl<'r> Annotated<'r> {
                 match cue.side {
                     Side::Before => self.reach_right(number, cue.gap, end, sentence),
                     Side::After => self.reach_left(number, cue.gap, first, sentence),
+                    Side::Sentence => {}
                 }
             }
         }

@@ -36,6 +36,8 @@ pub struct RelationSpace {
     pub next_head: Family,
     pub defined: Family,
     pub known_to_corpus: Family,
+    pub own_place: Family,
+    pub own_mentions: Family,
 }
 
 const TITLE_WORDS: [&str; 12] = [
@@ -93,6 +95,15 @@ impl RelationSpace {
             next_head: add("head after", &[&heads, &any_type]),
             defined: add("acronym defined", &[&yes_no, &types]),
             known_to_corpus: add("corpus knows it", &[&counted(0, 5, "log2/3"), &types]),
+            own_place: add(
+                "place beside the paper's own words",
+                &[
+                    &strings(&["title only", "before them", "in them", "after them", "in and after them", "before and after them"]),
+                    &any_type,
+                    &cases,
+                ],
+            ),
+            own_mentions: add("mentions in own words", &[&counted(0, 3, "times"), &types]),
             names: Vec::new(),
             rows: 0,
         };
@@ -184,12 +195,53 @@ pub fn collect(text: &Annotated<'_>, space: &RelationSpace, entity: &EntityPlace
         .map_or(0, |count| 32 - count.total.leading_zeros())
         / 3;
     rows.push(space.known_to_corpus.row([count.min(5), entity_type, 0]));
+    own_words(text, space, entity_type, case, &entity.spans, &mut rows);
     for &(from, to) in &entity.spans {
         mention(text, space, entity_type, from, to, &mut rows);
     }
     rows.sort_unstable();
     rows.dedup();
     rows
+}
+
+/// Where the mentions stand beside the sentences in which the paper speaks of itself: what stands only before the first
+/// of them is background.
+fn own_words(
+    text: &Annotated<'_>,
+    space: &RelationSpace,
+    entity_type: u32,
+    case: u32,
+    spans: &[(u32, u32)],
+    rows: &mut Vec<u32>,
+) {
+    let own: Vec<u32> = text
+        .cues
+        .iter()
+        .filter(|(cue, first, _)| text.rules.cues[usize::from(*cue)].own && !text.document.in_title(*first))
+        .map(|&(_, first, _)| text.sentence_of[first as usize])
+        .collect();
+    let (mut before, mut inside, mut after) = (0u32, 0u32, 0u32);
+    for &(first, _) in spans.iter().filter(|(first, _)| !text.document.in_title(*first)) {
+        let sentence = text.sentence_of[first as usize];
+        if own.binary_search(&sentence).is_ok() {
+            inside += 1;
+        } else if own.first().is_some_and(|&opening| sentence > opening) {
+            after += 1;
+        } else {
+            before += 1;
+        }
+    }
+    let place = match (before > 0, inside > 0, after > 0) {
+        (false, false, false) => 0,
+        (true, false, false) => 1,
+        (false, true, false) => 2,
+        (false, false, true) => 3,
+        (false, true, true) => 4,
+        (true, _, _) => 5,
+    };
+    rows.push(space.own_place.row([place, 0, case]));
+    rows.push(space.own_place.row([place, entity_type + 1, case]));
+    rows.push(space.own_mentions.row([inside.min(3), entity_type, 0]));
 }
 
 /// Evidence of one mention.

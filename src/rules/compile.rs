@@ -73,6 +73,8 @@ pub struct CompiledCue {
     pub gap: u8,
     /// Does it introduce a name ("called X")?
     pub naming: bool,
+    /// Does the paper speak of itself in it ("we")?
+    pub own: bool,
 }
 
 /// A class of heads, ready to run.
@@ -242,7 +244,7 @@ impl RuleSet {
                 id: cue.id.clone(),
                 side: cue.side,
                 gap: cue.gap,
-                naming: cue.naming,
+                naming: cue.naming, own: cue.own,
             });
             let mut phrases: Vec<String> = cue.phrases.clone();
             phrases.extend(cue.verbs.iter().flat_map(|verb| inflected(verb)));

@@ -71,6 +71,8 @@ pub enum Side {
     Before,
     /// After the name: "X outperforms".
     After,
+    /// Anywhere in the sentence: "we", "however". Tells relations only.
+    Sentence,
 }
 
 /// A file of `cues/`.
@@ -102,6 +104,9 @@ pub struct Cue {
     /// `true`: what follows is a name ("called X", "dubbed X").
     #[serde(default)]
     pub naming: bool,
+    /// `true`: the paper speaks of itself ("we", "this paper").
+    #[serde(default)]
+    pub own: bool,
     /// Verbs in their base form; regular endings (-s, -ed, -ing) are added.
     #[serde(default)]
     pub verbs: Vec<String>,

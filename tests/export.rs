@@ -34,23 +34,39 @@ fn gexf() {
 #[test]
 fn files_for_other_programs() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("export");
-    for (name, graph) in
-        [("small", common::small()), ("analyzed", common::analyzed()), ("hurtful", common::hurtful())]
-    {
-        let paths =
-            write_outputs(&graph, &folder.join(name), &Format::ALL, &ExportOptions::default()).unwrap();
+    for (name, graph) in [
+        ("small", common::small()),
+        ("analyzed", common::analyzed()),
+        ("hurtful", common::hurtful()),
+    ] {
+        let paths = write_outputs(
+            &graph,
+            &folder.join(name),
+            &Format::ALL,
+            &ExportOptions::default(),
+        )
+        .unwrap();
         assert!(paths.iter().all(|path| path.is_file()));
     }
 }
 
 #[test]
 fn csv() {
-    insta::assert_snapshot!("nodes.csv", text(&common::analyzed(), Format::Csv, "nodes.csv"));
-    insta::assert_snapshot!("edges.csv", text(&common::analyzed(), Format::Csv, "edges.csv"));
+    insta::assert_snapshot!(
+        "nodes.csv",
+        text(&common::analyzed(), Format::Csv, "nodes.csv")
+    );
+    insta::assert_snapshot!(
+        "edges.csv",
+        text(&common::analyzed(), Format::Csv, "edges.csv")
+    );
 }
 
 #[test]
 fn json() {
     insta::assert_snapshot!(text(&common::analyzed(), Format::Json, "graph.json"));
-    insta::assert_snapshot!("json-before-analysis", text(&common::small(), Format::Json, "graph.json"));
+    insta::assert_snapshot!(
+        "json-before-analysis",
+        text(&common::small(), Format::Json, "graph.json")
+    );
 }

@@ -30,7 +30,12 @@ pub const FORMAT: u32 = 1;
 pub struct Json;
 
 impl Exporter for Json {
-    fn write(&self, view: &View<'_>, stage: &Stage, _options: &ExportOptions) -> Result<(), ExportError> {
+    fn write(
+        &self,
+        view: &View<'_>,
+        stage: &Stage,
+        _options: &ExportOptions,
+    ) -> Result<(), ExportError> {
         stage.file("graph.json", |out| write(view, out))
     }
 }
@@ -86,7 +91,9 @@ fn write_node<W: Write>(node: &NodeView<'_>, out: &mut W) -> io::Result<()> {
     out.write_all(b",\"label\":")?;
     write_text(out, &node.node.label)?;
     for column in &NODE_COLUMNS {
-        let Some(value) = (column.value)(node) else { continue };
+        let Some(value) = (column.value)(node) else {
+            continue;
+        };
         write!(out, ",\"{}\":", column.name)?;
         match value {
             Value::List(members) => serde_json::to_writer(&mut *out, members)?,

@@ -193,6 +193,15 @@ impl Collector<'_, '_> {
         if last.hash != last.singular && !last.shape.has_capital() {
             push(space.head_plural, [head, 0, 0]);
         }
+        rows.extend(space.last_word_row(last.singular));
+        let last_text = self.text.document.word(end - 1);
+        if !last.shape.has_capital() {
+            space.last_letter_rows(last_text, |row| rows.push(row));
+        } else if !last.shape.is_name_like() {
+            space.last_letter_rows(&last_text.to_lowercase(), |row| rows.push(row));
+        }
+        let mut push =
+            |family: super::space::Family, values: [u32; 3]| rows.push(family.row(values));
         if self.text.classes[end as usize - 1].empty {
             push(space.empty_head, [atoms.min(4) - 1, 0, 0]);
         }

@@ -10,10 +10,15 @@ use crate::extract::evidence::{self, Evidence, case_class};
 use crate::extract::found::{Extraction, FoundEntity, Mention, SentenceSpan};
 use crate::extract::group::{self, Group};
 use crate::extract::relation_evidence::{self, EntityPlaces, RelationSpace};
-use crate::extract::space::SpanSpace;
+use crate::extract::space::{LearntWords, SpanSpace};
 use crate::extract::weights::WeightTable;
 use crate::rules::{RelationId, RuleFiles, RuleSet, TypeId};
 use crate::text::Document;
+
+/// The table of the weights of spans, in the rules folder.
+pub const SPAN_WEIGHTS: &str = "tables/span-weights.csv";
+/// The table of the weights of relations, in the rules folder.
+pub const RELATION_WEIGHTS: &str = "tables/relation-weights.csv";
 
 /// `weights.toml`: the settings of the weighing.
 #[derive(Clone, Debug, Deserialize)]
@@ -64,8 +69,18 @@ pub struct Reading<'r> {
 impl Extractor {
     /// Compiles rule files.
     pub fn new(files: &RuleFiles) -> Self {
+        let weights = files
+            .tables
+            .get(SPAN_WEIGHTS)
+            .map(AsRef::as_ref)
+            .unwrap_or_default();
+        Self::with_words(files, &LearntWords::read(weights))
+    }
+
+    /// Compiles rule files, with the words that shall have weights of their own: what fitting begins with.
+    pub fn with_words(files: &RuleFiles, learnt: &LearntWords) -> Self {
         let rules = RuleSet::compile(files);
-        let space = SpanSpace::new(&rules);
+        let space = SpanSpace::new(&rules, learnt);
         let relation_space = RelationSpace::new(&rules);
         let table = |name: &str| {
             files
@@ -81,14 +96,9 @@ impl Extractor {
             .iter()
             .map(|r| r.id.clone())
             .collect();
-        let weights = WeightTable::read(
-            table("tables/span-weights.csv"),
-            &space.names,
-            space.rows,
-            &types,
-        );
+        let weights = WeightTable::read(table(SPAN_WEIGHTS), &space.names, space.rows, &types);
         let relation_weights = WeightTable::read(
-            table("tables/relation-weights.csv"),
+            table(RELATION_WEIGHTS),
             &relation_space.names,
             relation_space.rows,
             &relations,

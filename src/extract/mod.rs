@@ -21,7 +21,7 @@ pub mod space;
 pub mod title;
 pub mod weights;
 
-pub use extractor::{Extractor, Reading, Settings};
+pub use extractor::{Extractor, RELATION_WEIGHTS, Reading, SPAN_WEIGHTS, Settings};
 pub use found::{
     EntityLine, ExtractLine, Extraction, FoundEntity, Mention, MentionLine, SentenceSpan,
 };

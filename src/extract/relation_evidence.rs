@@ -98,7 +98,14 @@ impl RelationSpace {
             own_place: add(
                 "place beside the paper's own words",
                 &[
-                    &strings(&["title only", "before them", "in them", "after them", "in and after them", "before and after them"]),
+                    &strings(&[
+                        "title only",
+                        "before them",
+                        "in them",
+                        "after them",
+                        "in and after them",
+                        "before and after them",
+                    ]),
                     &any_type,
                     &cases,
                 ],
@@ -217,11 +224,16 @@ fn own_words(
     let own: Vec<u32> = text
         .cues
         .iter()
-        .filter(|(cue, first, _)| text.rules.cues[usize::from(*cue)].own && !text.document.in_title(*first))
+        .filter(|(cue, first, _)| {
+            text.rules.cues[usize::from(*cue)].own && !text.document.in_title(*first)
+        })
         .map(|&(_, first, _)| text.sentence_of[first as usize])
         .collect();
     let (mut before, mut inside, mut after) = (0u32, 0u32, 0u32);
-    for &(first, _) in spans.iter().filter(|(first, _)| !text.document.in_title(*first)) {
+    for &(first, _) in spans
+        .iter()
+        .filter(|(first, _)| !text.document.in_title(*first))
+    {
         let sentence = text.sentence_of[first as usize];
         if own.binary_search(&sentence).is_ok() {
             inside += 1;

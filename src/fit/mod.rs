@@ -17,5 +17,5 @@ pub use count::{CountOptions, CountTables, count};
 pub use cross_validate::{CrossValidation, FitOptions, cross_validate};
 pub use relations::{RelationExample, fit_relations, relation_examples};
 pub use spans::{TrainingPaper, fit_spans};
-pub use targets::{AnnotatedPaper, entity_spans, training_paper};
+pub use targets::{AnnotatedPaper, entity_spans, learnt_words, training_paper};
 pub use terms::{JudgedTerm, accuracy as term_accuracy, fit_terms, judged_terms};

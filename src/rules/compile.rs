@@ -244,7 +244,8 @@ impl RuleSet {
                 id: cue.id.clone(),
                 side: cue.side,
                 gap: cue.gap,
-                naming: cue.naming, own: cue.own,
+                naming: cue.naming,
+                own: cue.own,
             });
             let mut phrases: Vec<String> = cue.phrases.clone();
             phrases.extend(cue.verbs.iter().flat_map(|verb| inflected(verb)));

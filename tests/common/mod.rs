@@ -28,12 +28,20 @@ relation = [
 /// An empty graph with the schema above.
 pub fn empty() -> KnowledgeGraph {
     let schema: Schema = toml::from_str(SCHEMA).unwrap();
-    KnowledgeGraph { schema, ..KnowledgeGraph::default() }
+    KnowledgeGraph {
+        schema,
+        ..KnowledgeGraph::default()
+    }
 }
 
 /// Adds a node.
 pub fn add(graph: &mut KnowledgeGraph, id: &str, label: &str, kind: NodeKind) {
-    let node = Node { id: id.into(), label: label.into(), kind, analysis: Analysis::default() };
+    let node = Node {
+        id: id.into(),
+        label: label.into(),
+        kind,
+        analysis: Analysis::default(),
+    };
     let index = graph.graph.add_node(node);
     graph.index.insert(id.into(), index);
 }
@@ -42,7 +50,10 @@ pub fn add(graph: &mut KnowledgeGraph, id: &str, label: &str, kind: NodeKind) {
 pub fn add_paper(graph: &mut KnowledgeGraph, id: &str, title: &str, year: Option<i32>) {
     let facts = PaperFacts {
         year,
-        sentences: vec!["First the claim.".into(), "Then \"the proof\", at last.".into()],
+        sentences: vec![
+            "First the claim.".into(),
+            "Then \"the proof\", at last.".into(),
+        ],
         ..PaperFacts::default()
     };
     add(graph, id, title, NodeKind::Paper(facts));
@@ -51,7 +62,14 @@ pub fn add_paper(graph: &mut KnowledgeGraph, id: &str, title: &str, year: Option
 /// Adds an entity of the type with the given label.
 pub fn add_entity(graph: &mut KnowledgeGraph, id: &str, name: &str, type_label: &str) {
     let entity_type = graph.schema.type_named(type_label).unwrap();
-    let facts = EntityFacts { entity_type, aliases: Vec::new(), papers: 0, first_year: None, last_year: None, url: None };
+    let facts = EntityFacts {
+        entity_type,
+        aliases: Vec::new(),
+        papers: 0,
+        first_year: None,
+        last_year: None,
+        url: None,
+    };
     add(graph, id, name, NodeKind::Entity(facts));
 }
 
@@ -93,21 +111,66 @@ fn entity_facts<'g>(graph: &'g mut KnowledgeGraph, id: &str) -> &'g mut EntityFa
 pub fn small() -> KnowledgeGraph {
     let mut graph = empty();
     graph.rule_ids = vec!["cue:we-propose".into(), "head:network".into()];
-    add_paper(&mut graph, "paper:2101.00001", "HarborNet: finding ships in fog", Some(2021));
-    add_paper(&mut graph, "paper:2202.00002", "Faster HarborNet for small boats", Some(2022));
+    add_paper(
+        &mut graph,
+        "paper:2101.00001",
+        "HarborNet: finding ships in fog",
+        Some(2021),
+    );
+    add_paper(
+        &mut graph,
+        "paper:2202.00002",
+        "Faster HarborNet for small boats",
+        Some(2022),
+    );
     add_paper(&mut graph, "paper:a-note-on-yeast", "A note on yeast", None);
     add_entity(&mut graph, "cell-line:bruno-7", "Bruno-7", "Cell line");
     add_entity(&mut graph, "dataset:foggy-piers", "Foggy Piers", "Dataset");
     add_entity(&mut graph, "model:harbornet", "HarborNet", "Model");
     add_entity(&mut graph, "model:harbornet-s", "HarborNet-S", "Model");
-    link(&mut graph, "paper:2101.00001", "trained_on", "dataset:foggy-piers");
-    link(&mut graph, "paper:2101.00001", "introduces", "model:harbornet");
-    link(&mut graph, "paper:2202.00002", "builds_on", "paper:2101.00001");
-    link(&mut graph, "paper:2202.00002", "mentions", "dataset:foggy-piers");
+    link(
+        &mut graph,
+        "paper:2101.00001",
+        "trained_on",
+        "dataset:foggy-piers",
+    );
+    link(
+        &mut graph,
+        "paper:2101.00001",
+        "introduces",
+        "model:harbornet",
+    );
+    link(
+        &mut graph,
+        "paper:2202.00002",
+        "builds_on",
+        "paper:2101.00001",
+    );
+    link(
+        &mut graph,
+        "paper:2202.00002",
+        "mentions",
+        "dataset:foggy-piers",
+    );
     link(&mut graph, "paper:2202.00002", "uses", "model:harbornet");
-    link(&mut graph, "paper:2202.00002", "introduces", "model:harbornet-s");
-    link(&mut graph, "paper:a-note-on-yeast", "uses", "cell-line:bruno-7");
-    link(&mut graph, "model:harbornet-s", "variant_of", "model:harbornet");
+    link(
+        &mut graph,
+        "paper:2202.00002",
+        "introduces",
+        "model:harbornet-s",
+    );
+    link(
+        &mut graph,
+        "paper:a-note-on-yeast",
+        "uses",
+        "cell-line:bruno-7",
+    );
+    link(
+        &mut graph,
+        "model:harbornet-s",
+        "variant_of",
+        "model:harbornet",
+    );
     let facts = paper_facts(&mut graph, "paper:2101.00001");
     facts.authors = vec!["Ada Quay".into(), "Björn Möle".into()];
     facts.venue = Some("Harbour Vision".into());
@@ -123,12 +186,34 @@ pub fn small() -> KnowledgeGraph {
 /// The small graph after analysis: topics, ranks, colours, sizes and places.
 pub fn analyzed() -> KnowledgeGraph {
     let mut graph = small();
-    let ships = TopicFacts { papers: 2, entities: vec!["model:harbornet".into()], parent: None };
-    add(&mut graph, "topic:ships-in-fog", "ships in fog", NodeKind::Topic(ships));
-    let small_boats =
-        TopicFacts { papers: 1, entities: Vec::new(), parent: Some("topic:ships-in-fog".into()) };
-    add(&mut graph, "topic:small-boats", "small boats", NodeKind::Topic(small_boats));
-    link(&mut graph, "paper:2101.00001", "about", "topic:ships-in-fog");
+    let ships = TopicFacts {
+        papers: 2,
+        entities: vec!["model:harbornet".into()],
+        parent: None,
+    };
+    add(
+        &mut graph,
+        "topic:ships-in-fog",
+        "ships in fog",
+        NodeKind::Topic(ships),
+    );
+    let small_boats = TopicFacts {
+        papers: 1,
+        entities: Vec::new(),
+        parent: Some("topic:ships-in-fog".into()),
+    };
+    add(
+        &mut graph,
+        "topic:small-boats",
+        "small boats",
+        NodeKind::Topic(small_boats),
+    );
+    link(
+        &mut graph,
+        "paper:2101.00001",
+        "about",
+        "topic:ships-in-fog",
+    );
     link(&mut graph, "paper:2202.00002", "about", "topic:small-boats");
     let count = graph.graph.node_count();
     for (position, node) in graph.graph.node_weights_mut().enumerate() {
@@ -143,7 +228,11 @@ pub fn analyzed() -> KnowledgeGraph {
             bridge: if position == 1 { 0.25 } else { 0.0 },
             position: Some((step * 12.5 - 40.0, -step * 7.25)),
             size: 5.0 + step,
-            color: if yeast { "#bbbbbb".into() } else { "#ee7733".into() },
+            color: if yeast {
+                "#bbbbbb".into()
+            } else {
+                "#ee7733".into()
+            },
         };
     }
     graph
@@ -176,7 +265,12 @@ pub fn hurtful() -> KnowledgeGraph {
     let types = ["Model", "Dataset", "Cell line"];
     for (position, name) in HURTFUL.iter().enumerate() {
         let id = format!("paper:{position}:{name}");
-        add_paper(&mut graph, &id, name, Some(1990 + i32::try_from(position).unwrap()));
+        add_paper(
+            &mut graph,
+            &id,
+            name,
+            Some(1990 + i32::try_from(position).unwrap()),
+        );
         let facts = paper_facts(&mut graph, &id);
         facts.authors = vec![(*name).into(), "Second".into()];
         facts.venue = Some((*name).into());

@@ -338,7 +338,8 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::graph::testing::schema;
+    use crate::export::{ExportOptions, Format, write_outputs};
+    use crate::graph::testing::{sample, schema};
 
     fn file() -> Value {
         json!({
@@ -417,5 +418,40 @@ mod tests {
             read_json(&b"{"[..]),
             Err(GraphReadError::Json { line: 1, .. })
         ));
+    }
+
+    #[test]
+    fn what_the_exporter_writes_is_read_back_whole() {
+        let mut graph = sample();
+        for position in graph.graph.node_indices().collect::<Vec<_>>() {
+            let degree = graph.degree(position);
+            graph.graph[position].analysis.degree = u32::try_from(degree).unwrap();
+            graph.graph[position].analysis.position = Some((1.5, position.index() as f32));
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let write = |graph: &KnowledgeGraph| {
+            let files = write_outputs(
+                graph,
+                folder.path(),
+                &[Format::Json],
+                &ExportOptions::default(),
+            )
+            .unwrap();
+            std::fs::read(&files[0]).unwrap()
+        };
+        let written = write(&graph);
+        let read = read_json(written.as_slice()).unwrap();
+        assert!(
+            write(&read) == written,
+            "the bytes differ when the graph is written again"
+        );
+        // Sizes and colours that the graph lacks are the exporter's to give.
+        let facts = |graph: &KnowledgeGraph| {
+            let nodes = graph.graph.node_weights();
+            nodes
+                .map(|node| (node.id.clone(), node.label.clone(), node.kind.clone()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(facts(&read), facts(&graph));
     }
 }

@@ -33,7 +33,12 @@ pub fn shortest_path(
     let filtered = EdgeFiltered::from_fn(&graph.graph, |edge| {
         is_open(edge.source()) && is_open(edge.target())
     });
-    let hub_cost = |node: NodeIndex| (graph.degree(node) as f64).ln_1p() / 2.0;
+    let mut degrees = vec![0_u32; graph.graph.node_count()];
+    for edge in graph.graph.edge_references() {
+        degrees[edge.source().index()] += 1;
+        degrees[edge.target().index()] += 1;
+    }
+    let hub_cost = |node: NodeIndex| f64::from(degrees[node.index()]).ln_1p() / 2.0;
     let (_, nodes) = astar(
         UndirectedAdaptor(&filtered),
         from,

@@ -116,7 +116,8 @@ fn fit(form: &str, wanted: &str) -> Option<Match> {
 /// A node that a name means, and others that it could mean.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Found {
-    /// The node: by id, else by label, else by alias; of several the one that most papers speak of.
+    /// The node: by id, else by a name written just so, else by label, else by alias; of several the one that most
+    /// papers speak of.
     pub index: NodeIndex,
     /// Other nodes with exactly this name.
     pub others: Vec<NodeIndex>,
@@ -161,8 +162,11 @@ pub fn find(graph: &KnowledgeGraph, name: &str) -> Result<Found, FindError> {
         .iter()
         .take_while(|hit| hit.kind == Match::Exact)
         .collect();
-    // A stable sort: within labels and within aliases the order of the search stays.
-    exact.sort_by_key(|hit| normal_form(&hit.node.label) != wanted);
+    // Letter case tells "LoRA" from "LoRa", a label means more than an alias, else the order of the search stays.
+    exact.sort_by_key(|hit| {
+        let is_written_so = names(hit.node).any(|form| form == trimmed);
+        (!is_written_so, normal_form(&hit.node.label) != wanted)
+    });
     match exact.split_first() {
         Some((first, others)) => Ok(Found {
             index: first.index,
@@ -287,6 +291,10 @@ mod tests {
         let found = find(&graph, "SD").unwrap();
         assert_eq!(graph.graph[found.index].id, "method:sd");
         assert_eq!(found.others.len(), 1);
+        assert_eq!(
+            graph.graph[find(&graph, "sd").unwrap().index].id,
+            "method:sd"
+        );
         assert_eq!(find(&graph, "model:diffusion-model").unwrap().others, []);
     }
 

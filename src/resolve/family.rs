@@ -1,9 +1,9 @@
 //! Families: which entity is a version, size or kind of which.
 //!
-//! The lexicon speaks first. For other names two rules of form hold: a name that ends in sizes and versions belongs
-//! to the longest other name that it begins with ("LLaMA-2-7B" to "LLaMA-2", that to "LLaMA"), and a term of several
-//! lower-case words to the longest common term that it ends with ("video diffusion model" to "diffusion model").
-//! Every entity has at most one broader entity, of its own type, and no entity is its own ancestor.
+//! The lexicon speaks first. Then two rules of form hold: a name that no lexicon has and that ends in sizes and
+//! versions belongs to the longest other name that it begins with ("LLaMA-2-7B" to "LLaMA-2", that to "LLaMA"), and a
+//! term of several lower-case words to the longest common term that it ends with ("video diffusion model" to
+//! "diffusion model"). Every entity has at most one broader entity, of its own type, and none is its own ancestor.
 
 use rustc_hash::FxHashMap;
 
@@ -32,6 +32,9 @@ const VERSION_WORDS: [&str; 26] = [
     "ultra", "xl", "xs", "xxl",
 ];
 
+/// Letters after the number of a size: parameters, classes, memory.
+const SIZE_UNITS: [&str; 6] = ["b", "gb", "k", "m", "t", "tb"];
+
 /// One step from an entity (a group) to its broader entity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Family {
@@ -58,8 +61,16 @@ pub(super) fn families(
         let (entity_type, name) = (groups.types[narrower], names[narrower].name.as_str());
         let other = |broader: &usize| *broader != narrower;
         let by_lexicon = || ladder.nearest(groups.entries[narrower]?);
+        // What the lexicon lists it also ranks: "CORD-19" is no version of "CORD".
+        let is_open = groups.entries[narrower].is_none();
         let by_version = || {
-            without_version(name).find_map(|key| present.entity(entity_type, &key).filter(other))
+            let mut shorter = without_version(name).filter(|_| is_open);
+            shorter.find_map(|key| {
+                let broader = present.entity(entity_type, &key).filter(other)?;
+                // A sister may have the bare name as an alias: "ABC" of "ABC-2018".
+                let is_sister = without_version(&names[broader].name).any(|bare| bare == key);
+                (!is_sister).then_some(broader)
+            })
         };
         let by_head = || {
             heads(name).find_map(|key| {
@@ -190,10 +201,8 @@ fn version_tokens(form: &str) -> Vec<&str> {
 fn is_version(token: &str) -> bool {
     if token.starts_with(|character: char| character.is_ascii_digit()) {
         let unit = token.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | 'x'));
-        return unit.len() <= 2
-            && unit
-                .chars()
-                .all(|character| character.is_ascii_alphabetic());
+        // "3D" is a dimension and "GA3C" another name; only sizes have letters after the number.
+        return unit.is_empty() || SIZE_UNITS.contains(&unit);
     }
     let one_letter = token.len() == 1
         && token

@@ -12,7 +12,7 @@ use super::cell::{Cells, Count};
 use super::key::{joined, name_key};
 use super::merge::Groups;
 use crate::rules::{LexiconEntry, Schema};
-use crate::text::{normal_form, slug, word_hash};
+use crate::text::{normal_form, slug, stable_hash};
 
 /// Length of the part of an id that is made from the name, in characters.
 const LONGEST_SLUG: usize = 80;
@@ -204,7 +204,7 @@ fn give_ids(schema: &Schema, groups: &Groups, readings: &[u32], names: &mut [Ent
         let mut id = plain.clone();
         let mut salt = name.clone();
         while taken.contains_key(&id) {
-            id = format!("{plain}-{:06x}", word_hash(&salt) & 0xff_ffff);
+            id = format!("{plain}-{:06x}", stable_hash(salt.as_bytes()) & 0xff_ffff);
             salt.push('\u{1}');
         }
         taken.insert(id.clone(), group);

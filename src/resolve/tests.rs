@@ -384,6 +384,25 @@ fn families_follow_versions_and_heads() {
 }
 
 #[test]
+fn sisters_listed_names_and_dimensions_are_no_versions() {
+    let lexicon = [
+        model("Zebra-2018", &["Zebra"], None),
+        model("Yak", &[], None),
+        model("Yak-19", &[], None),
+    ];
+    let names = vec![
+        known(0, "Zebra-2018"),
+        known(1, "Yak"),
+        known(2, "Yak-19"),
+        said("Model", "uses", "Zebra-2019"),
+        said("Model", "uses", "Yak3D"),
+        said("Model", "uses", "Yak2Gnu"),
+    ];
+    let graph = resolve(&lexicon, vec![names]);
+    assert_eq!(edges_of(&graph, "variant_of"), Vec::<String>::new());
+}
+
+#[test]
 fn the_lexicon_ladder_is_climbed_to_what_the_corpus_has() {
     let lexicon = [
         model("Zebra-2-7B", &[], Some(1)),

@@ -54,3 +54,38 @@ fn json() {
     insta::assert_snapshot!(text(&common::analyzed(), Format::Json, "graph.json"));
     insta::assert_snapshot!("json-before-analysis", text(&common::small(), Format::Json, "graph.json"));
 }
+
+/// All files of a folder, one after the other.
+fn folder_text(graph: &KnowledgeGraph, format: Format, name: &str) -> String {
+    let folder = written(graph, &[format]);
+    let mut paths: Vec<_> =
+        fs::read_dir(folder.path().join(name)).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let mut all = String::new();
+    for path in paths {
+        let name = path.file_name().unwrap().to_string_lossy();
+        all += &format!("== {name}\n{}", fs::read_to_string(&path).unwrap());
+    }
+    all.replace('\u{1f}', "␟")
+}
+
+#[test]
+fn neo4j() {
+    insta::assert_snapshot!(folder_text(&common::analyzed(), Format::Neo4j, "neo4j"));
+}
+
+#[test]
+fn ladybug() {
+    insta::assert_snapshot!(folder_text(&common::analyzed(), Format::Ladybug, "ladybug"));
+}
+
+#[test]
+fn rdf() {
+    insta::assert_snapshot!("graph.nt", text(&common::small(), Format::Rdf, "graph.nt"));
+    insta::assert_snapshot!("graph.ttl", text(&common::analyzed(), Format::Rdf, "graph.ttl"));
+}
+
+#[test]
+fn cypher() {
+    insta::assert_snapshot!(text(&common::analyzed(), Format::Cypher, "graph.cypher"));
+}

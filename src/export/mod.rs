@@ -12,12 +12,17 @@
 //! [`Format`].
 
 mod csv;
+mod cypher;
 mod error;
 mod gexf;
 mod graphml;
 mod json;
+mod ladybug;
+mod neo4j;
+mod rdf;
 mod stage;
 pub mod style;
+mod tables;
 mod text;
 pub mod view;
 mod xml;
@@ -61,11 +66,28 @@ pub enum Format {
     Csv,
     /// `graph.json`.
     Json,
+    /// `neo4j/`.
+    Neo4j,
+    /// `ladybug/`.
+    Ladybug,
+    /// `graph.nt` and `graph.ttl`.
+    Rdf,
+    /// `graph.cypher`.
+    Cypher,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Format; 4] = [Format::Graphml, Format::Gexf, Format::Csv, Format::Json];
+    pub const ALL: [Format; 8] = [
+        Format::Graphml,
+        Format::Gexf,
+        Format::Csv,
+        Format::Json,
+        Format::Neo4j,
+        Format::Ladybug,
+        Format::Rdf,
+        Format::Cypher,
+    ];
 
     /// The name that `--format` takes.
     pub fn name(self) -> &'static str {
@@ -74,16 +96,24 @@ impl Format {
             Format::Gexf => "gexf",
             Format::Csv => "csv",
             Format::Json => "json",
+            Format::Neo4j => "neo4j",
+            Format::Ladybug => "ladybug",
+            Format::Rdf => "rdf",
+            Format::Cypher => "cypher",
         }
     }
 
-    /// What the format is for, in a line.
+    /// Its files and what they are for, in a line.
     pub fn purpose(self) -> &'static str {
         match self {
             Format::Graphml => "graph.graphml, for Gephi, Cytoscape, yEd, networkx and igraph",
             Format::Gexf => "graph.gexf, for Gephi and Gephi Lite, with colours, sizes, places and a timeline",
             Format::Csv => "nodes.csv and edges.csv, for spreadsheets, pandas and Gephi's spreadsheet import",
             Format::Json => "graph.json, for scripts and for papergraph's own questions",
+            Format::Neo4j => "neo4j/, for Neo4j and Memgraph",
+            Format::Ladybug => "ladybug/, for Ladybug",
+            Format::Rdf => "graph.nt and graph.ttl, for triple stores",
+            Format::Cypher => "graph.cypher, statements for small graphs and any database that speaks openCypher",
         }
     }
 
@@ -93,6 +123,10 @@ impl Format {
             Format::Gexf => &gexf::Gexf,
             Format::Csv => &csv::Csv,
             Format::Json => &json::Json,
+            Format::Neo4j => &neo4j::Neo4j,
+            Format::Ladybug => &ladybug::Ladybug,
+            Format::Rdf => &rdf::Rdf,
+            Format::Cypher => &cypher::Cypher,
         }
     }
 }

@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use papergraph::export::{ExportOptions, Format, write_outputs};
+use papergraph::export::{DotOptions, ExportError, ExportOptions, Format, to_dot, write_outputs};
 use papergraph::graph::KnowledgeGraph;
 
 /// Writes a graph to a new folder.
@@ -35,7 +35,12 @@ fn gexf() {
 fn files_for_other_programs() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("export");
     for (name, graph) in
-        [("small", common::small()), ("analyzed", common::analyzed()), ("hurtful", common::hurtful())]
+        [
+            ("small", common::small()),
+            ("analyzed", common::analyzed()),
+            ("hurtful", common::hurtful()),
+            ("large", common::large()),
+        ]
     {
         let paths =
             write_outputs(&graph, &folder.join(name), &Format::ALL, &ExportOptions::default()).unwrap();
@@ -88,4 +93,48 @@ fn rdf() {
 #[test]
 fn cypher() {
     insta::assert_snapshot!(text(&common::analyzed(), Format::Cypher, "graph.cypher"));
+}
+
+#[test]
+fn dot() {
+    insta::assert_snapshot!(text(&common::analyzed(), Format::Dot, "graph.dot"));
+}
+
+/// Parts of the larger graph, for looking at: `dot -Tsvg target/tmp/export/large/around.dot`.
+#[test]
+fn dot_of_a_part() {
+    let graph = common::large();
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("export/parts");
+    fs::create_dir_all(&folder).unwrap();
+    let draw = |name: &str, options: DotOptions| {
+        let text = to_dot(&graph, &options).unwrap();
+        fs::write(folder.join(name), &text).unwrap();
+        text
+    };
+    let topic = DotOptions { topic: Some("Yeast under STRESS".into()), max_nodes: 40, ..DotOptions::default() };
+    let text = draw("topic.dot", topic);
+    assert!(text.starts_with("// papergraph 0.1.0: yeast under stress: the 40 most important of "), "{text}");
+    assert!(text.contains("more papers") && !text.contains("ships in fog\";"), "{text}");
+
+    let around = DotOptions { around: Some(("harborharbor-0".into(), 1)), max_nodes: 30, ..DotOptions::default() };
+    let text = draw("around.dot", around);
+    assert!(text.contains("what is within 1 steps of HarborHarbor-0"), "{text}");
+    assert!(text.contains("\"model:0\"["), "{text}");
+
+    let family = DotOptions { family: Some("model:18".into()), ..DotOptions::default() };
+    let text = draw("family.dot", family);
+    for member in [0, 6, 12, 18, 24, 30] {
+        assert!(text.contains(&format!("\"model:{member}\"[")), "{member} in {text}");
+    }
+    assert!(!text.contains("\"paper:"), "{text}");
+
+    let timeline = DotOptions { timeline: true, max_nodes: 60, ..DotOptions::default() };
+    let text = draw("timeline.dot", timeline);
+    assert!(text.contains("\"year 2015\" -> \"year 2016\""), "{text}");
+
+    let unknown = DotOptions { topic: Some("cooking".into()), ..DotOptions::default() };
+    assert!(matches!(to_dot(&graph, &unknown), Err(ExportError::UnknownTopic { .. })));
+    let unknown = DotOptions { family: Some("harborh".into()), ..DotOptions::default() };
+    let message = to_dot(&graph, &unknown).unwrap_err().to_string();
+    assert!(message.contains("model:0"), "{message}");
 }

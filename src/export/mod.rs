@@ -13,6 +13,7 @@
 
 mod csv;
 mod cypher;
+mod dot;
 mod error;
 mod gexf;
 mod graphml;
@@ -33,6 +34,7 @@ use std::str::FromStr;
 
 use rayon::prelude::*;
 
+pub use dot::{DotOptions, to_dot};
 pub use error::ExportError;
 pub use stage::Stage;
 pub use view::View;
@@ -53,7 +55,10 @@ pub trait Exporter: Sync {
 
 /// What a run may choose about the files it writes.
 #[derive(Clone, Debug, Default)]
-pub struct ExportOptions {}
+pub struct ExportOptions {
+    /// What `graph.dot` shows.
+    pub dot: DotOptions,
+}
 
 /// The formats, in the order in which help and messages name them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -64,6 +69,8 @@ pub enum Format {
     Gexf,
     /// `nodes.csv` and `edges.csv`.
     Csv,
+    /// `graph.dot`.
+    Dot,
     /// `graph.json`.
     Json,
     /// `neo4j/`.
@@ -78,10 +85,11 @@ pub enum Format {
 
 impl Format {
     /// All formats.
-    pub const ALL: [Format; 8] = [
+    pub const ALL: [Format; 9] = [
         Format::Graphml,
         Format::Gexf,
         Format::Csv,
+        Format::Dot,
         Format::Json,
         Format::Neo4j,
         Format::Ladybug,
@@ -95,6 +103,7 @@ impl Format {
             Format::Graphml => "graphml",
             Format::Gexf => "gexf",
             Format::Csv => "csv",
+            Format::Dot => "dot",
             Format::Json => "json",
             Format::Neo4j => "neo4j",
             Format::Ladybug => "ladybug",
@@ -109,6 +118,7 @@ impl Format {
             Format::Graphml => "graph.graphml, for Gephi, Cytoscape, yEd, networkx and igraph",
             Format::Gexf => "graph.gexf, for Gephi and Gephi Lite, with colours, sizes, places and a timeline",
             Format::Csv => "nodes.csv and edges.csv, for spreadsheets, pandas and Gephi's spreadsheet import",
+            Format::Dot => "graph.dot, for Graphviz",
             Format::Json => "graph.json, for scripts and for papergraph's own questions",
             Format::Neo4j => "neo4j/, for Neo4j and Memgraph",
             Format::Ladybug => "ladybug/, for Ladybug",
@@ -122,6 +132,7 @@ impl Format {
             Format::Graphml => &graphml::Graphml,
             Format::Gexf => &gexf::Gexf,
             Format::Csv => &csv::Csv,
+            Format::Dot => &dot::Dot,
             Format::Json => &json::Json,
             Format::Neo4j => &neo4j::Neo4j,
             Format::Ladybug => &ladybug::Ladybug,

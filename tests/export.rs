@@ -3,7 +3,7 @@
 mod common;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use papergraph::export::{DotOptions, ExportError, ExportOptions, Format, to_dot, write_outputs};
 use papergraph::graph::KnowledgeGraph;
@@ -137,4 +137,59 @@ fn dot_of_a_part() {
     let unknown = DotOptions { family: Some("harborh".into()), ..DotOptions::default() };
     let message = to_dot(&graph, &unknown).unwrap_err().to_string();
     assert!(message.contains("model:0"), "{message}");
+}
+
+#[test]
+fn report() {
+    insta::assert_snapshot!(text(&common::analyzed(), Format::Report, "report.md"));
+}
+
+#[test]
+fn formats_have_names() {
+    for format in Format::ALL {
+        assert_eq!(format.name().parse::<Format>().unwrap(), format);
+    }
+    let message = "gml".parse::<Format>().unwrap_err().to_string();
+    assert!(message.contains("`gml`") && message.contains("graphml, gexf, csv"), "{message}");
+}
+
+#[test]
+fn an_empty_graph_gives_all_files() {
+    let folder = written(&common::empty(), &Format::ALL);
+    for name in ["graph.graphml", "graph.gexf", "nodes.csv", "graph.dot", "graph.nt", "neo4j/import.sh", "report.md"] {
+        assert!(folder.path().join(name).is_file(), "{name}");
+    }
+    let json: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(folder.path().join("graph.json")).unwrap()).unwrap();
+    assert_eq!(json["meta"]["nodes"], 0);
+    assert_eq!(json["nodes"], serde_json::json!([]));
+}
+
+#[test]
+fn the_same_bytes_on_any_number_of_threads() {
+    let graph = common::large();
+    let write = |threads: usize| {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let options = ExportOptions::default();
+        let paths = pool.install(|| write_outputs(&graph, folder.path(), &Format::ALL, &options)).unwrap();
+        let read = |path: &PathBuf| {
+            (path.strip_prefix(folder.path()).unwrap().to_path_buf(), fs::read(path).unwrap())
+        };
+        paths.iter().map(read).collect::<Vec<_>>()
+    };
+    assert!(write(1) == write(3));
+}
+
+#[test]
+fn a_rerun_replaces_its_own_files_and_nothing_else() {
+    let folder = written(&common::analyzed(), &Format::ALL);
+    fs::write(folder.path().join("neo4j/queries.cypher"), "mine").unwrap();
+    fs::write(folder.path().join("notes.md"), "mine").unwrap();
+    assert!(folder.path().join("neo4j/nodes-topic.csv").is_file());
+    write_outputs(&common::small(), folder.path(), &Format::ALL, &ExportOptions::default()).unwrap();
+    assert!(!folder.path().join("neo4j/nodes-topic.csv").exists(), "small has no topics");
+    for name in ["neo4j/queries.cypher", "notes.md"] {
+        assert_eq!(fs::read_to_string(folder.path().join(name)).unwrap(), "mine");
+    }
 }

@@ -21,6 +21,7 @@ mod json;
 mod ladybug;
 mod neo4j;
 mod rdf;
+mod report;
 mod stage;
 pub mod style;
 mod tables;
@@ -79,13 +80,15 @@ pub enum Format {
     Ladybug,
     /// `graph.nt` and `graph.ttl`.
     Rdf,
+    /// `report.md`.
+    Report,
     /// `graph.cypher`.
     Cypher,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Format; 9] = [
+    pub const ALL: [Format; 10] = [
         Format::Graphml,
         Format::Gexf,
         Format::Csv,
@@ -94,7 +97,21 @@ impl Format {
         Format::Neo4j,
         Format::Ladybug,
         Format::Rdf,
+        Format::Report,
         Format::Cypher,
+    ];
+
+    /// The formats that are written where nobody chose: all but `cypher`, which is for small graphs.
+    pub const DEFAULT: [Format; 9] = [
+        Format::Graphml,
+        Format::Gexf,
+        Format::Csv,
+        Format::Dot,
+        Format::Json,
+        Format::Neo4j,
+        Format::Ladybug,
+        Format::Rdf,
+        Format::Report,
     ];
 
     /// The name that `--format` takes.
@@ -108,6 +125,7 @@ impl Format {
             Format::Neo4j => "neo4j",
             Format::Ladybug => "ladybug",
             Format::Rdf => "rdf",
+            Format::Report => "report",
             Format::Cypher => "cypher",
         }
     }
@@ -123,6 +141,7 @@ impl Format {
             Format::Neo4j => "neo4j/, for Neo4j and Memgraph",
             Format::Ladybug => "ladybug/, for Ladybug",
             Format::Rdf => "graph.nt and graph.ttl, for triple stores",
+            Format::Report => "report.md, for people: what is in the graph, its topics, its hubs",
             Format::Cypher => "graph.cypher, statements for small graphs and any database that speaks openCypher",
         }
     }
@@ -137,6 +156,7 @@ impl Format {
             Format::Neo4j => &neo4j::Neo4j,
             Format::Ladybug => &ladybug::Ladybug,
             Format::Rdf => &rdf::Rdf,
+            Format::Report => &report::Report,
             Format::Cypher => &cypher::Cypher,
         }
     }

@@ -176,7 +176,8 @@ impl<'v, 'g> Drawing<'v, 'g> {
             plain("fontname", "Helvetica"),
             Attribute(Id::Plain("label".into()), Id::Escaped(quote_lines(&caption))),
             plain("labelloc", "b"),
-            plain("fontsize", "14"),
+            // A map is wide, so what names its parts has to be large.
+            plain("fontsize", if self.is_map() { "36" } else { "14" }),
         ];
         if self.is_map() {
             graph.extend([plain("layout", "fdp"), plain("K", "0.4"), plain("overlap", "prism"), plain("start", "1")]);
@@ -233,7 +234,7 @@ impl<'v, 'g> Drawing<'v, 'g> {
                         plain("style", "rounded,filled"),
                         plain("color", "#999999"),
                         plain("fillcolor", "#f7f7f7"),
-                        plain("fontsize", "16"),
+                        plain("fontsize", if self.is_map() { "48" } else { "16" }),
                     ];
                     let mut stmts: Vec<Stmt> = style.into_iter().map(Stmt::Attribute).collect();
                     stmts.append(&mut inside);
@@ -405,7 +406,11 @@ impl<'v, 'g> Drawing<'v, 'g> {
         let table = format!("<<TABLE BORDER=\"1\" COLOR=\"#999999\" CELLBORDER=\"0\" CELLSPACING=\"2\">{rows}</TABLE>>");
         Stmt::Node(Node::new(
             node_id("legend"),
-            vec![plain("shape", "plain"), Attribute(Id::Plain("label".into()), Id::Html(table))],
+            vec![
+                plain("shape", "plain"),
+                plain("fontsize", if self.is_map() { "24" } else { "10" }),
+                Attribute(Id::Plain("label".into()), Id::Html(table)),
+            ],
         ))
     }
 }

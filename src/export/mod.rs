@@ -12,12 +12,19 @@
 //! [`Format`].
 
 mod csv;
+mod cypher;
+mod dot;
 mod error;
 mod gexf;
 mod graphml;
 mod json;
+mod ladybug;
+mod neo4j;
+mod rdf;
+mod report;
 mod stage;
 pub mod style;
+mod tables;
 mod text;
 pub mod view;
 mod xml;
@@ -28,6 +35,7 @@ use std::str::FromStr;
 
 use rayon::prelude::*;
 
+pub use dot::{DotOptions, to_dot};
 pub use error::ExportError;
 pub use stage::Stage;
 pub use view::View;
@@ -43,17 +51,15 @@ pub trait Exporter: Sync {
     ///
     /// # Errors
     /// A file cannot be written, or the options ask for something that the graph does not have.
-    fn write(
-        &self,
-        view: &View<'_>,
-        stage: &Stage,
-        options: &ExportOptions,
-    ) -> Result<(), ExportError>;
+    fn write(&self, view: &View<'_>, stage: &Stage, options: &ExportOptions) -> Result<(), ExportError>;
 }
 
 /// What a run may choose about the files it writes.
 #[derive(Clone, Debug, Default)]
-pub struct ExportOptions {}
+pub struct ExportOptions {
+    /// What `graph.dot` shows.
+    pub dot: DotOptions,
+}
 
 /// The formats, in the order in which help and messages name them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -64,13 +70,49 @@ pub enum Format {
     Gexf,
     /// `nodes.csv` and `edges.csv`.
     Csv,
+    /// `graph.dot`.
+    Dot,
     /// `graph.json`.
     Json,
+    /// `neo4j/`.
+    Neo4j,
+    /// `ladybug/`.
+    Ladybug,
+    /// `graph.nt` and `graph.ttl`.
+    Rdf,
+    /// `report.md`.
+    Report,
+    /// `graph.cypher`.
+    Cypher,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Format; 4] = [Format::Graphml, Format::Gexf, Format::Csv, Format::Json];
+    pub const ALL: [Format; 10] = [
+        Format::Graphml,
+        Format::Gexf,
+        Format::Csv,
+        Format::Dot,
+        Format::Json,
+        Format::Neo4j,
+        Format::Ladybug,
+        Format::Rdf,
+        Format::Report,
+        Format::Cypher,
+    ];
+
+    /// The formats that are written where nobody chose: all but `cypher`, which is for small graphs.
+    pub const DEFAULT: [Format; 9] = [
+        Format::Graphml,
+        Format::Gexf,
+        Format::Csv,
+        Format::Dot,
+        Format::Json,
+        Format::Neo4j,
+        Format::Ladybug,
+        Format::Rdf,
+        Format::Report,
+    ];
 
     /// The name that `--format` takes.
     pub fn name(self) -> &'static str {
@@ -78,21 +120,29 @@ impl Format {
             Format::Graphml => "graphml",
             Format::Gexf => "gexf",
             Format::Csv => "csv",
+            Format::Dot => "dot",
             Format::Json => "json",
+            Format::Neo4j => "neo4j",
+            Format::Ladybug => "ladybug",
+            Format::Rdf => "rdf",
+            Format::Report => "report",
+            Format::Cypher => "cypher",
         }
     }
 
-    /// What the format is for, in a line.
+    /// Its files and what they are for, in a line.
     pub fn purpose(self) -> &'static str {
         match self {
             Format::Graphml => "graph.graphml, for Gephi, Cytoscape, yEd, networkx and igraph",
-            Format::Gexf => {
-                "graph.gexf, for Gephi and Gephi Lite, with colours, sizes, places and a timeline"
-            }
-            Format::Csv => {
-                "nodes.csv and edges.csv, for spreadsheets, pandas and Gephi's spreadsheet import"
-            }
+            Format::Gexf => "graph.gexf, for Gephi and Gephi Lite, with colours, sizes, places and a timeline",
+            Format::Csv => "nodes.csv and edges.csv, for spreadsheets, pandas and Gephi's spreadsheet import",
+            Format::Dot => "graph.dot, for Graphviz",
             Format::Json => "graph.json, for scripts and for papergraph's own questions",
+            Format::Neo4j => "neo4j/, for Neo4j and Memgraph",
+            Format::Ladybug => "ladybug/, for Ladybug",
+            Format::Rdf => "graph.nt and graph.ttl, for triple stores",
+            Format::Report => "report.md, for people: what is in the graph, its topics, its hubs",
+            Format::Cypher => "graph.cypher, statements for small graphs and any database that speaks openCypher",
         }
     }
 
@@ -101,7 +151,13 @@ impl Format {
             Format::Graphml => &graphml::Graphml,
             Format::Gexf => &gexf::Gexf,
             Format::Csv => &csv::Csv,
+            Format::Dot => &dot::Dot,
             Format::Json => &json::Json,
+            Format::Neo4j => &neo4j::Neo4j,
+            Format::Ladybug => &ladybug::Ladybug,
+            Format::Rdf => &rdf::Rdf,
+            Format::Report => &report::Report,
+            Format::Cypher => &cypher::Cypher,
         }
     }
 }
@@ -116,13 +172,10 @@ impl FromStr for Format {
     type Err = ExportError;
 
     fn from_str(name: &str) -> Result<Format, ExportError> {
-        Format::ALL
-            .into_iter()
-            .find(|format| format.name() == name)
-            .ok_or_else(|| ExportError::UnknownFormat {
-                name: name.to_owned(),
-                known: Format::ALL.map(Format::name).join(", "),
-            })
+        Format::ALL.into_iter().find(|format| format.name() == name).ok_or_else(|| ExportError::UnknownFormat {
+            name: name.to_owned(),
+            known: Format::ALL.map(Format::name).join(", "),
+        })
     }
 }
 
@@ -144,9 +197,6 @@ pub fn write_outputs(
     formats.dedup();
     let stage = Stage::new(folder)?;
     let view = View::new(graph);
-    formats
-        .par_iter()
-        .map(|format| format.exporter().write(&view, &stage, options))
-        .collect::<Result<(), _>>()?;
+    formats.par_iter().map(|format| format.exporter().write(&view, &stage, options)).collect::<Result<(), _>>()?;
     stage.commit()
 }

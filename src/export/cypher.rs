@@ -1,0 +1,133 @@
+//! `graph.cypher`: one openCypher statement a node and an edge, for small graphs and any database that speaks it.
+//!
+//! Statements merge, so running the file twice changes nothing. A large graph loads much faster from `neo4j/` or
+//! `ladybug/`.
+
+use std::io::{self, Write};
+
+use super::tables::{Kind, cypher_name, relation_name};
+use super::text::readable;
+use super::view::{EdgeView, NODE_COLUMNS, NodeView, Value, View};
+use super::{ExportError, ExportOptions, Exporter, Stage};
+
+/// Writes `graph.cypher`.
+pub struct Cypher;
+
+impl Exporter for Cypher {
+    fn write(&self, view: &View<'_>, stage: &Stage, _options: &ExportOptions) -> Result<(), ExportError> {
+        stage.file("graph.cypher", |out| write(view, out))
+    }
+}
+
+/// Writes the whole script.
+pub fn write<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
+    out.write_all(b"// Merges papergraph's nodes and edges; running it again changes nothing.\n")?;
+    for node in view.nodes() {
+        write_node(&node, out)?;
+    }
+    for edge in view.edges() {
+        write_edge(&edge, out)?;
+    }
+    Ok(())
+}
+
+fn write_node<W: Write>(node: &NodeView<'_>, out: &mut W) -> io::Result<()> {
+    let kind = Kind::of(node.node);
+    write!(out, "MERGE (n:{} {{id: ", kind.label())?;
+    write_literal(out, &node.node.id)?;
+    out.write_all(b"}) SET ")?;
+    if kind == Kind::Entity {
+        write!(out, "n:{}, ", cypher_name(node.type_label))?;
+    }
+    write!(out, "n.{} = ", kind.name_property())?;
+    write_literal(out, &node.node.label)?;
+    for column in &NODE_COLUMNS {
+        if let Some(value) = (column.value)(node) {
+            write!(out, ", n.{} = ", column.name)?;
+            write_value(out, &value)?;
+        }
+    }
+    out.write_all(b";\n")
+}
+
+fn write_edge<W: Write>(edge: &EdgeView<'_>, out: &mut W) -> io::Result<()> {
+    write!(out, "MATCH (a:{} {{id: ", Kind::of(edge.source).label())?;
+    write_literal(out, &edge.source.id)?;
+    write!(out, "}}), (b:{} {{id: ", Kind::of(edge.target).label())?;
+    write_literal(out, &edge.target.id)?;
+    write!(out, "}}) MERGE (a)-[r:{}]->(b) SET r.weight = ", relation_name(&edge.relation.id))?;
+    write_value(out, &Value::Single(edge.weight()))?;
+    out.write_all(b", r.confidence = ")?;
+    write_value(out, &Value::Single(edge.confidence()))?;
+    write!(out, ", r.count = {}", edge.edge.count)?;
+    if let Some(sentence) = edge.sentence() {
+        out.write_all(b", r.sentence = ")?;
+        write_literal(out, sentence)?;
+    }
+    let rules: Vec<String> = edge.rules().map(str::to_owned).collect();
+    if !rules.is_empty() {
+        out.write_all(b", r.rules = ")?;
+        write_value(out, &Value::List(&rules))?;
+    }
+    out.write_all(b";\n")
+}
+
+fn write_value<W: Write>(out: &mut W, value: &Value<'_>) -> io::Result<()> {
+    match value {
+        Value::List(members) => {
+            out.write_all(b"[")?;
+            for (position, member) in members.iter().enumerate() {
+                if position > 0 {
+                    out.write_all(b", ")?;
+                }
+                write_literal(out, member)?;
+            }
+            out.write_all(b"]")
+        }
+        // A property that is a float for one node must not be an integer for the next.
+        Value::Single(number) => write!(out, "{number:?}"),
+        Value::Double(number) => write!(out, "{number:?}"),
+        Value::Integer(_) | Value::Text(_) => value.write(out, write_literal),
+    }
+}
+
+/// Writes a text as a literal in single quotes, without anything that ends it early.
+///
+/// Some databases turn `\u0027` into a quote before they look at the statement, even where the backslash is escaped.
+/// So a `u` after a backslash is itself written as an escape.
+fn write_literal<W: Write>(out: &mut W, text: &str) -> io::Result<()> {
+    out.write_all(b"'")?;
+    let mut after_backslash = false;
+    for character in readable(text).chars() {
+        match character {
+            '\\' => out.write_all(b"\\\\")?,
+            '\'' => out.write_all(b"\\'")?,
+            '\n' => out.write_all(b"\\n")?,
+            '\r' => out.write_all(b"\\r")?,
+            '\t' => out.write_all(b"\\t")?,
+            'u' | 'U' if after_backslash => write!(out, "\\u{:04X}", u32::from(character))?,
+            other => write!(out, "{other}")?,
+        }
+        after_backslash = character == '\\';
+    }
+    out.write_all(b"'")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn literal(text: &str) -> String {
+        let mut out = Vec::new();
+        write_literal(&mut out, text).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn literals_cannot_be_left() {
+        assert_eq!(literal("it's a \"test\""), r#"'it\'s a "test"'"#);
+        assert_eq!(literal(r"ends with \"), r"'ends with \\'");
+        assert_eq!(literal("a\nb\tc\r\u{0}"), r"'a\nb\tc\r'");
+        assert_eq!(literal(r"\u0027}) DETACH DELETE n //"), r"'\\\u00750027}) DETACH DELETE n //'");
+    }
+}

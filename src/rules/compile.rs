@@ -258,9 +258,8 @@ impl RuleSet {
 
     fn add_patterns(&mut self, patterns: &[Pattern]) {
         for pattern in patterns {
-            let regex = Regex::new(&format!(r"\b(?:{})", pattern.regex));
             if let (Some(entity_type), Ok(regex)) =
-                (self.schema.type_named(&pattern.entity_type), regex)
+                (self.schema.type_named(&pattern.entity_type), pattern.compile())
             {
                 self.patterns.push(CompiledPattern {
                     id: pattern.id.clone(),
@@ -402,7 +401,7 @@ pub fn key_of(phrase: &str) -> u64 {
 }
 
 /// The regular forms of an English verb: `propose`, `proposes`, `proposed`, `proposing`.
-fn inflected(verb: &str) -> Vec<String> {
+pub(super) fn inflected(verb: &str) -> Vec<String> {
     let vowel = |c: char| "aeiou".contains(c);
     let mut letters = verb.chars().rev();
     let (last, before) = (letters.next().unwrap_or(' '), letters.next().unwrap_or(' '));

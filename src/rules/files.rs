@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use regex::Regex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -47,7 +48,8 @@ pub struct PatternFile {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Pattern {
-    /// Id, unique in the rule set.
+    /// Id in lower case (`cue-evaluate`), unique in the rule set.
+    #[schemars(regex(pattern = "^[a-z0-9][a-z0-9_.-]*$"))]
     pub id: String,
     /// Label of the type.
     #[serde(rename = "type")]
@@ -55,12 +57,26 @@ pub struct Pattern {
     /// Regular expression in the syntax of the Rust crate `regex`; matches on word borders only.
     pub regex: String,
     /// How sure the pattern is of the type, 0 to 1.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub confidence: f32,
     /// Texts in which the pattern finds just the parts in `[brackets]`.
+    #[schemars(length(min = 1))]
     pub examples: Vec<String>,
     /// Texts in which it finds nothing.
     #[serde(default)]
     pub counterexamples: Vec<String>,
+}
+
+impl Pattern {
+    /// The expression, bound to borders of words: a match neither begins nor ends beside a letter, digit or `_`.
+    ///
+    /// # Errors
+    /// If the expression cannot be compiled.
+    pub fn compile(&self) -> Result<Regex, regex::Error> {
+        // Alone first, so that brackets that do not fit are an error and never close the group around them.
+        Regex::new(&self.regex)?;
+        Regex::new(&format!(r"\b{{start-half}}(?:{})\b{{end-half}}", self.regex))
+    }
 }
 
 /// Where a cue stands, seen from the name.
@@ -88,7 +104,8 @@ pub struct CueFile {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Cue {
-    /// Id, unique in the rule set.
+    /// Id in lower case (`cue-evaluate`), unique in the rule set.
+    #[schemars(regex(pattern = "^[a-z0-9][a-z0-9_.-]*$"))]
     pub id: String,
     /// Where the cue stands.
     pub side: Side,
@@ -114,6 +131,7 @@ pub struct Cue {
     #[serde(default)]
     pub phrases: Vec<String>,
     /// Texts in which the cue speaks for the part in `[brackets]`.
+    #[schemars(length(min = 1))]
     pub examples: Vec<String>,
     /// Texts in which it does not.
     #[serde(default)]
@@ -133,7 +151,8 @@ pub struct HeadFile {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Head {
-    /// Id, unique in the rule set.
+    /// Id in lower case (`cue-evaluate`), unique in the rule set.
+    #[schemars(regex(pattern = "^[a-z0-9][a-z0-9_.-]*$"))]
     pub id: String,
     /// Label of the type that terms with this head have.
     #[serde(rename = "type")]
@@ -142,11 +161,13 @@ pub struct Head {
     #[serde(default)]
     pub class_noun: bool,
     /// The nouns, singular.
+    #[schemars(length(min = 1))]
     pub words: Vec<String>,
     /// Endings of names that tell the type as the nouns do (`Net`, `Former`, `Bench`), in their letter case.
     #[serde(default)]
     pub endings: Vec<String>,
     /// Texts in which the term in `[brackets]` gets its type from the head.
+    #[schemars(length(min = 1))]
     pub examples: Vec<String>,
     /// Texts in which no term gets its type from the head.
     #[serde(default)]

@@ -125,6 +125,15 @@ pub(super) struct Layer {
 }
 
 impl Layer {
+    /// Rule files that come from no folder.
+    pub(super) fn new(files: BTreeMap<String, Cow<'static, [u8]>>) -> Layer {
+        Layer {
+            origin: String::new(),
+            files,
+            unknown: Vec::new(),
+        }
+    }
+
     /// The file at the relative `path` as messages name it.
     pub(super) fn display(&self, path: &str) -> String {
         match self.origin.as_str() {
@@ -144,11 +153,7 @@ pub struct RuleFolder {
 impl RuleFolder {
     /// The default rules, embedded in the program.
     pub fn embedded() -> RuleFolder {
-        let mut layer = Layer {
-            origin: String::new(),
-            files: BTreeMap::new(),
-            unknown: Vec::new(),
-        };
+        let mut layer = Layer::new(BTreeMap::new());
         let folders = std::iter::once(&EMBEDDED).chain(EMBEDDED.dirs());
         for file in folders.flat_map(Dir::files) {
             let path = file.path().to_string_lossy().replace('\\', "/");

@@ -1,16 +1,19 @@
 //! The rule set: everything in one rules folder, loaded, checked and compiled once.
 
+mod check;
 mod compile;
 pub mod counts;
 mod example;
 mod files;
 mod folder;
+mod json_schema;
 mod lexicon;
 mod load;
 mod problem;
 mod schema;
 pub mod terms;
 
+pub use check::check;
 pub use compile::{
     CompiledCue, CompiledHead, CompiledPattern, CorpusAcronym, LexiconEntry, LexiconForm, RuleSet,
     WordClass, key_of,
@@ -20,6 +23,7 @@ pub use files::{
     AmbiguousFile, Cue, CueFile, Head, HeadFile, LexiconRow, Pattern, PatternFile, Side, StopFile,
 };
 pub use folder::{FileKind, RuleError, RuleFolder};
+pub use json_schema::json_schemas;
 pub use load::RuleFiles;
 pub use problem::{Problem, Severity, render_problems};
 pub use schema::{EntityType, Relation, RelationId, RelationRole, Schema, TypeId};

@@ -19,7 +19,7 @@ pub struct Problem {
     pub severity: Severity,
     /// The file, as the user knows it.
     pub file: String,
-    /// Line, from 1.
+    /// Line, from 1; 0 if the whole file is meant.
     pub line: usize,
     /// Column in characters, from 1.
     pub column: usize,
@@ -78,6 +78,23 @@ impl Problem {
         }
     }
 
+    /// An error that no line of a file shows.
+    pub fn whole_file(file: &str, message: impl Into<String>) -> Problem {
+        Problem {
+            line: 0,
+            ..Problem::error(file, "", 0..0, message)
+        }
+    }
+
+    /// The same as a warning.
+    #[must_use]
+    pub fn into_warning(self) -> Problem {
+        Problem {
+            severity: Severity::Warning,
+            ..self
+        }
+    }
+
     /// The same with a line that says what would be right.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Problem {
@@ -99,24 +116,26 @@ impl Problem {
         let tint = if color { tint } else { "" };
         let number = self.line.to_string();
         let margin = " ".repeat(number.len());
-        let (shown, before) = window(&self.source_line, self.column - 1, self.length);
-        let underline = "^".repeat(
-            self.length
-                .min(shown.chars().count().saturating_sub(before))
-                .max(1),
-        );
+        let file = printable(&self.file);
         let mut text = format!(
-            "{tint}{name}{reset}{bold}: {message}{reset}\n\
-             {margin}--> {file}:{line}:{column}\n\
-             {margin} |\n\
-             {number} | {shown}\n\
-             {margin} | {space}{tint}{underline}{reset}\n",
-            message = printable(&self.message),
-            file = printable(&self.file),
-            line = self.line,
-            column = self.column,
-            space = " ".repeat(before),
+            "{tint}{name}{reset}{bold}: {}{reset}\n",
+            printable(&self.message)
         );
+        if self.line == 0 {
+            text.push_str(&format!("{margin}--> {file}\n"));
+        } else {
+            let (shown, before) = window(&self.source_line, self.column - 1, self.length);
+            let underline = "^".repeat(
+                self.length
+                    .min(shown.chars().count().saturating_sub(before))
+                    .max(1),
+            );
+            let space = " ".repeat(before);
+            text.push_str(&format!(
+                "{margin}--> {file}:{number}:{}\n{margin} |\n{number} | {shown}\n{margin} | {space}{tint}{underline}{reset}\n",
+                self.column,
+            ));
+        }
         if let Some(help) = &self.help {
             text.push_str(&format!(
                 "{margin} = {bold}help{reset}: {}\n",
@@ -128,13 +147,12 @@ impl Problem {
 }
 
 impl fmt::Display for Problem {
-    /// One line: `file:line:column: message; help`.
+    /// One line: `file:line:column: message; help`, without the place if the whole file is meant.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}:{}:{}: {}",
-            self.file, self.line, self.column, self.message
-        )?;
+        match self.line {
+            0 => write!(f, "{}: {}", self.file, self.message)?,
+            line => write!(f, "{}:{line}:{}: {}", self.file, self.column, self.message)?,
+        }
         match &self.help {
             Some(help) => write!(f, "; {help}"),
             None => Ok(()),

@@ -16,10 +16,10 @@ pub struct RelationId(pub u8);
 #[serde(deny_unknown_fields)]
 pub struct Schema {
     /// The entity types, in the order in which reports and legends name them.
-    #[serde(rename = "type")]
+    #[serde(default, rename = "type")]
     pub types: Vec<EntityType>,
     /// The relations, strongest first: where several hold, the first is given.
-    #[serde(rename = "relation")]
+    #[serde(default, rename = "relation")]
     pub relations: Vec<Relation>,
 }
 
@@ -28,12 +28,14 @@ pub struct Schema {
 #[serde(deny_unknown_fields)]
 pub struct EntityType {
     /// Id in lower case, first part of entity ids (`model` in `model:gpt-4`); also the name of the lexicon file.
+    #[schemars(regex(pattern = "^[a-z][a-z0-9_]*$"))]
     pub id: String,
     /// Label in outputs (`Model`).
     pub label: String,
     /// Plural for headings (`Models`).
     pub plural: String,
     /// Colour as `#rrggbb`.
+    #[schemars(regex(pattern = "^#[0-9a-fA-F]{6}$"))]
     pub color: String,
     /// One sentence: what belongs here.
     pub description: String,
@@ -61,6 +63,7 @@ pub enum RelationRole {
 #[serde(deny_unknown_fields)]
 pub struct Relation {
     /// Id in snake case (`trained_on`).
+    #[schemars(regex(pattern = "^[a-z][a-z0-9_]*$"))]
     pub id: String,
     /// Label for people (`trained on`).
     pub label: String,
@@ -77,6 +80,7 @@ pub struct Relation {
     #[serde(default)]
     pub takes_up: bool,
     /// Colour of the edge as `#rrggbb`.
+    #[schemars(regex(pattern = "^#[0-9a-fA-F]{6}$"))]
     pub color: String,
     /// One sentence: when it holds.
     pub description: String,

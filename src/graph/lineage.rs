@@ -20,7 +20,9 @@ const MOST_EVIDENCE: usize = 3;
 /// confidence is that both papers were read rightly; if several entities tie the same two papers, the surest gives
 /// it. Gives nothing where the schema has no relation for it.
 pub fn builds_on(schema: &Schema, nodes: &[Node], edges: &[EdgeBetween]) -> Vec<EdgeBetween> {
-    let Some(relation) = schema.relation_with_role(RelationRole::Citation) else { return Vec::new() };
+    let Some(relation) = schema.relation_with_role(RelationRole::Citation) else {
+        return Vec::new();
+    };
     let introductions = introductions(schema, nodes, edges);
     let mut found: BTreeMap<(NodeIndex, NodeIndex), Edge> = BTreeMap::new();
     for (paper, entity, edge) in edges {
@@ -28,7 +30,9 @@ pub fn builds_on(schema: &Schema, nodes: &[Node], edges: &[EdgeBetween]) -> Vec<
         if !taken.takes_up || taken.role != RelationRole::Entity {
             continue;
         }
-        let Some((introducer, introduced)) = introductions.get(entity) else { continue };
+        let Some((introducer, introduced)) = introductions.get(entity) else {
+            continue;
+        };
         if introducer == paper || later(nodes, *introducer, *paper) {
             continue;
         }
@@ -46,15 +50,25 @@ pub fn builds_on(schema: &Schema, nodes: &[Node], edges: &[EdgeBetween]) -> Vec<
         extend_without_repeats(&mut link.sentences, &edge.sentences);
         extend_without_repeats(&mut link.rules, &edge.rules);
     }
-    found.into_iter().map(|((source, target), edge)| (source, target, edge)).collect()
+    found
+        .into_iter()
+        .map(|((source, target), edge)| (source, target, edge))
+        .collect()
 }
 
 /// For each entity the paper that introduced it, with the confidence that it did.
-fn introductions(schema: &Schema, nodes: &[Node], edges: &[EdgeBetween]) -> BTreeMap<NodeIndex, (NodeIndex, f32)> {
+fn introductions(
+    schema: &Schema,
+    nodes: &[Node],
+    edges: &[EdgeBetween],
+) -> BTreeMap<NodeIndex, (NodeIndex, f32)> {
     let mut introducers: BTreeMap<NodeIndex, Vec<(NodeIndex, f32)>> = BTreeMap::new();
     for (paper, entity, edge) in edges {
         if schema.relation(edge.relation).role == RelationRole::Contribution {
-            introducers.entry(*entity).or_default().push((*paper, edge.confidence));
+            introducers
+                .entry(*entity)
+                .or_default()
+                .push((*paper, edge.confidence));
         }
     }
     introducers.retain(|_, papers| papers.len() <= MOST_INTRODUCERS);
@@ -63,7 +77,11 @@ fn introductions(schema: &Schema, nodes: &[Node], edges: &[EdgeBetween]) -> BTre
         .filter_map(|(entity, papers)| {
             let earliest = papers.into_iter().min_by_key(|(paper, _)| {
                 let year = year(nodes, *paper);
-                (year.is_none(), year, nodes.get(paper.index()).map(|node| node.id.as_str()))
+                (
+                    year.is_none(),
+                    year,
+                    nodes.get(paper.index()).map(|node| node.id.as_str()),
+                )
             })?;
             Some((entity, earliest))
         })

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::known::{KnownName, name_key};
+use super::key::name_key;
 use super::probability;
 use crate::extract::FoundEntity;
-use crate::rules::TypeId;
+use crate::rules::{LexiconEntry, TypeId};
 
 /// Steps between confidence 0 and 1. Whole numbers add up to the same sum in any order.
 const CONFIDENCE_STEPS: f64 = 1_000_000.0;
@@ -47,7 +47,13 @@ impl Interner {
         for (place, number) in (0u32..).zip(&order) {
             places[*number as usize] = place;
         }
-        (order.iter().map(|number| self.text(*number).to_owned()).collect(), places)
+        (
+            order
+                .iter()
+                .map(|number| self.text(*number).to_owned())
+                .collect(),
+            places,
+        )
     }
 }
 
@@ -96,13 +102,27 @@ pub(super) struct Cells {
 
 impl Cells {
     /// Takes in one entity of one paper; gives the position of its cell, or `None` if its name holds nothing to go by.
-    pub(super) fn add(&mut self, found: &FoundEntity, introduces: bool, lexicon: &[KnownName]) -> Option<usize> {
-        let known = found.lexicon_entry.filter(|entry| (*entry as usize) < lexicon.len());
+    pub(super) fn add(
+        &mut self,
+        found: &FoundEntity,
+        introduces: bool,
+        lexicon: &[LexiconEntry],
+    ) -> Option<usize> {
+        let known = found
+            .lexicon_entry
+            .filter(|entry| (*entry as usize) < lexicon.len());
         let position = match known {
             Some(entry) => self.known(entry, lexicon),
             None => {
-                let name = found.acronym.as_ref().map_or(found.name.as_str(), |(long, _)| long.as_str());
-                let key = name_key(if name_key(name).is_empty() { &found.name } else { name });
+                let name = found
+                    .acronym
+                    .as_ref()
+                    .map_or(found.name.as_str(), |(long, _)| long.as_str());
+                let key = name_key(if name_key(name).is_empty() {
+                    &found.name
+                } else {
+                    name
+                });
                 if key.is_empty() {
                     return None;
                 }
@@ -118,7 +138,11 @@ impl Cells {
             (self.texts.intern(&name_key(short)), papers)
         });
         let mut readings: Vec<u32> = Vec::with_capacity(found.mentions.len());
-        for mention in found.mentions.iter().filter(|mention| !name_key(&mention.reading).is_empty()) {
+        for mention in found
+            .mentions
+            .iter()
+            .filter(|mention| !name_key(&mention.reading).is_empty())
+        {
             readings.push(self.texts.intern(&mention.reading));
         }
         if readings.is_empty() {
@@ -140,13 +164,18 @@ impl Cells {
     }
 
     /// The cell of a lexicon entry, which must exist.
-    pub(super) fn known(&mut self, entry: u32, lexicon: &[KnownName]) -> usize {
+    pub(super) fn known(&mut self, entry: u32, lexicon: &[LexiconEntry]) -> usize {
         if let Some(position) = self.by_key.get(&Key::Known(entry)) {
             return *position;
         }
         let known = &lexicon[entry as usize];
         let form = self.texts.intern(&name_key(&known.name));
-        self.at(Key::Known(entry), known.entity_type, form, Some(entry as usize))
+        self.at(
+            Key::Known(entry),
+            known.entity_type,
+            form,
+            Some(entry as usize),
+        )
     }
 
     fn open(&mut self, entity_type: TypeId, form: u32) -> usize {
@@ -175,7 +204,12 @@ impl Cells {
         let mut order: Vec<usize> = (0..self.all.len()).collect();
         order.sort_by_key(|position| {
             let cell = &self.all[*position];
-            (cell.entry.is_none(), cell.entry, cell.entity_type, self.texts.text(cell.form))
+            (
+                cell.entry.is_none(),
+                cell.entry,
+                cell.entity_type,
+                self.texts.text(cell.form),
+            )
         });
         order
     }

@@ -7,10 +7,10 @@
 
 use rustc_hash::FxHashMap;
 
-use super::known::{KnownForms, KnownName, name_key};
+use super::key::name_key;
 use super::merge::Groups;
 use super::naming::EntityName;
-use crate::rules::TypeId;
+use crate::rules::{LexiconEntry, TypeId};
 use crate::text::normal_form;
 
 /// Ids of the rules that make families, by [`Family::rule`].
@@ -27,8 +27,9 @@ const LONGEST_LADDER: usize = 16;
 
 /// Words that tell versions and sizes of one thing apart.
 const VERSION_WORDS: [&str; 26] = [
-    "base", "big", "chat", "flash", "giant", "huge", "instruct", "large", "lite", "max", "medium", "micro", "mini",
-    "nano", "plus", "preview", "pro", "small", "super", "ti", "tiny", "turbo", "ultra", "xl", "xs", "xxl",
+    "base", "big", "chat", "flash", "giant", "huge", "instruct", "large", "lite", "max", "medium",
+    "micro", "mini", "nano", "plus", "preview", "pro", "small", "super", "ti", "tiny", "turbo",
+    "ultra", "xl", "xs", "xxl",
 ];
 
 /// One step from an entity (a group) to its broader entity.
@@ -41,7 +42,12 @@ pub(super) struct Family {
 }
 
 /// Finds the broader entity of every entity that has one.
-pub(super) fn families(lexicon: &[KnownName], groups: &Groups, names: &[EntityName], papers: &[u32]) -> Vec<Family> {
+pub(super) fn families(
+    lexicon: &[LexiconEntry],
+    groups: &Groups,
+    names: &[EntityName],
+    papers: &[u32],
+) -> Vec<Family> {
     let present = Present::new(groups, names);
     let ladder = Ladder::new(lexicon, groups);
     let mut order: Vec<usize> = (0..names.len()).collect();
@@ -51,8 +57,10 @@ pub(super) fn families(lexicon: &[KnownName], groups: &Groups, names: &[EntityNa
     for narrower in order {
         let (entity_type, name) = (groups.types[narrower], names[narrower].name.as_str());
         let other = |broader: &usize| *broader != narrower;
-        let by_lexicon = || ladder.nearest(&present, groups.entries[narrower]?, entity_type).filter(other);
-        let by_version = || without_version(name).find_map(|key| present.entity(entity_type, &key).filter(other));
+        let by_lexicon = || ladder.nearest(groups.entries[narrower]?);
+        let by_version = || {
+            without_version(name).find_map(|key| present.entity(entity_type, &key).filter(other))
+        };
         let by_head = || {
             heads(name).find_map(|key| {
                 let head = present.entity(entity_type, &key).filter(other)?;
@@ -67,7 +75,11 @@ pub(super) fn families(lexicon: &[KnownName], groups: &Groups, names: &[EntityNa
             && !is_ancestor(&broader_of, narrower, broader)
         {
             broader_of[narrower] = Some(broader);
-            found.push(Family { narrower, broader, rule });
+            found.push(Family {
+                narrower,
+                broader,
+                rule,
+            });
         }
     }
     found
@@ -101,53 +113,56 @@ impl<'n> Present<'n> {
     }
 }
 
-/// The lexicon's ladder of broader names.
+/// The lexicon's ladder of broader entries.
 struct Ladder<'l> {
-    lexicon: &'l [KnownName],
+    lexicon: &'l [LexiconEntry],
     group_of_entry: FxHashMap<usize, usize>,
-    forms: KnownForms,
 }
 
 impl<'l> Ladder<'l> {
-    fn new(lexicon: &'l [KnownName], groups: &Groups) -> Ladder<'l> {
-        let group_of_entry: FxHashMap<usize, usize> =
-            groups.entries.iter().enumerate().filter_map(|(group, entry)| Some(((*entry)?, group))).collect();
-        let steps: FxHashMap<(TypeId, String), ()> = lexicon
-            .iter()
-            .filter_map(|known| Some(((known.entity_type, name_key(known.broader.as_deref()?)), ())))
+    fn new(lexicon: &'l [LexiconEntry], groups: &Groups) -> Ladder<'l> {
+        let entries = groups.entries.iter().enumerate();
+        let group_of_entry = entries
+            .filter_map(|(group, entry)| Some(((*entry)?, group)))
             .collect();
-        let forms = KnownForms::new(lexicon, |entity_type, key| steps.contains_key(&(entity_type, key.to_owned())));
-        Ladder { lexicon, group_of_entry, forms }
+        Ladder {
+            lexicon,
+            group_of_entry,
+        }
     }
 
     /// The nearest broader entity that the corpus has.
-    fn nearest(&self, present: &Present<'_>, entry: usize, entity_type: TypeId) -> Option<usize> {
-        let mut at = entry;
-        for _ in 0..LONGEST_LADDER {
-            let key = name_key(self.lexicon[at].broader.as_deref()?);
-            let Some(next) = self.forms.entry(entity_type, &key) else {
-                return present.entity(entity_type, &key);
-            };
-            if next == entry {
-                return None;
-            }
-            if let Some(group) = self.group_of_entry.get(&next) {
-                return Some(*group);
-            }
-            at = next;
-        }
-        None
+    fn nearest(&self, entry: usize) -> Option<usize> {
+        let broader = |entry: &usize| {
+            self.lexicon
+                .get(*entry)?
+                .broader
+                .map(|broader| broader as usize)
+        };
+        std::iter::successors(broader(&entry), broader)
+            .take(LONGEST_LADDER)
+            .take_while(|step| *step != entry)
+            .find_map(|step| self.group_of_entry.get(&step).copied())
     }
 }
 
 /// What is left of a name when versions and sizes at its end go, the longest first, as joined forms.
 fn without_version(name: &str) -> impl Iterator<Item = String> {
     let form = normal_form(name);
-    let tokens: Vec<String> = version_tokens(&form).into_iter().map(str::to_owned).collect();
-    let kept = tokens.iter().rposition(|token| !is_version(token)).map_or(tokens.len(), |last| last + 1);
+    let tokens: Vec<String> = version_tokens(&form)
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    let kept = tokens
+        .iter()
+        .rposition(|token| !is_version(token))
+        .map_or(tokens.len(), |last| last + 1);
     (kept.max(1)..tokens.len()).rev().filter_map(move |end| {
         let prefix = tokens[..end].join(" ");
-        let letters = prefix.chars().filter(|character| character.is_alphabetic()).count();
+        let letters = prefix
+            .chars()
+            .filter(|character| character.is_alphabetic())
+            .count();
         (letters >= 2).then(|| name_key(&prefix))
     })
 }
@@ -163,7 +178,8 @@ fn version_tokens(form: &str) -> Vec<&str> {
                 tokens.push(&word[start..at]);
                 start = at;
             }
-            letters_before = character.is_alphabetic() && !word[start..at].starts_with(|c: char| c.is_ascii_digit());
+            letters_before = character.is_alphabetic()
+                && !word[start..at].starts_with(|c: char| c.is_ascii_digit());
         }
         tokens.push(&word[start..]);
     }
@@ -174,11 +190,20 @@ fn version_tokens(form: &str) -> Vec<&str> {
 fn is_version(token: &str) -> bool {
     if token.starts_with(|character: char| character.is_ascii_digit()) {
         let unit = token.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | 'x'));
-        return unit.len() <= 2 && unit.chars().all(|character| character.is_ascii_alphabetic());
+        return unit.len() <= 2
+            && unit
+                .chars()
+                .all(|character| character.is_ascii_alphabetic());
     }
-    let one_letter = token.len() == 1 && token.chars().all(|character| character.is_ascii_alphabetic());
+    let one_letter = token.len() == 1
+        && token
+            .chars()
+            .all(|character| character.is_ascii_alphabetic());
     // Normal forms have lost a final s ("plus").
-    one_letter || VERSION_WORDS.iter().any(|word| *word == token || word.strip_suffix('s') == Some(token))
+    one_letter
+        || VERSION_WORDS
+            .iter()
+            .any(|word| *word == token || word.strip_suffix('s') == Some(token))
 }
 
 /// The terms that a lower-case term of several words ends with, the longest first, as joined forms.
@@ -186,7 +211,12 @@ fn is_version(token: &str) -> bool {
 /// Only whole words are taken off: "non-convex optimization" is no kind of "convex optimization".
 fn heads(name: &str) -> impl Iterator<Item = String> + '_ {
     let has_digit = |word: &str| word.chars().any(|character| character.is_ascii_digit());
-    let is_term = name.split_whitespace().all(|word| has_digit(word) || !word.chars().any(char::is_uppercase));
+    let is_term = name
+        .split_whitespace()
+        .all(|word| has_digit(word) || !word.chars().any(char::is_uppercase));
     let words = if is_term { name } else { "" };
-    words.match_indices(' ').map(|(at, _)| name_key(&words[at..])).filter(|key| !key.is_empty())
+    words
+        .match_indices(' ')
+        .map(|(at, _)| name_key(&words[at..]))
+        .filter(|key| !key.is_empty())
 }

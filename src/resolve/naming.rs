@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::cell::{Cells, Count};
-use super::known::{KnownName, name_key};
+use super::key::{joined, name_key};
 use super::merge::Groups;
-use crate::rules::Schema;
-use crate::text::{has_plural_ending, normal_form, slug, stable_hash};
+use crate::rules::{LexiconEntry, Schema};
+use crate::text::{normal_form, slug, word_hash};
 
 /// Length of the part of an id that is made from the name, in characters.
 const LONGEST_SLUG: usize = 80;
@@ -30,13 +30,24 @@ pub(super) struct EntityName {
 }
 
 /// Names every group.
-pub(super) fn name_groups(schema: &Schema, lexicon: &[KnownName], cells: &Cells, groups: &Groups) -> Vec<EntityName> {
+pub(super) fn name_groups(
+    schema: &Schema,
+    lexicon: &[LexiconEntry],
+    cells: &Cells,
+    groups: &Groups,
+) -> Vec<EntityName> {
     let mut names: Vec<EntityName> = Vec::with_capacity(groups.cells.len());
     let mut readings: Vec<u32> = Vec::with_capacity(groups.cells.len());
     for (members, entry) in groups.cells.iter().zip(&groups.entries) {
         let known = entry.map(|entry| &lexicon[entry]);
         let forms = Forms::gather(cells, groups, members);
-        readings.push(members.iter().flat_map(|cell| cells.all[*cell].readings.values()).map(|c| c.papers).sum());
+        readings.push(
+            members
+                .iter()
+                .flat_map(|cell| cells.all[*cell].readings.values())
+                .map(|c| c.papers)
+                .sum(),
+        );
         names.push(forms.into_name(known));
     }
     give_ids(schema, groups, &readings, &mut names);
@@ -47,14 +58,20 @@ pub(super) fn name_groups(schema: &Schema, lexicon: &[KnownName], cells: &Cells,
 struct Reading<'t> {
     text: &'t str,
     count: Count,
-    plural: bool,
+    /// Letters and digits: of the readings with one normal form, plurals have more than singulars.
+    letters: usize,
     ambiguous: bool,
 }
 
 impl Reading<'_> {
     /// Orders readings of one normal form, best first: singular, frequent, few capitals, then by the alphabet.
-    fn rank(&self) -> (bool, std::cmp::Reverse<Count>, usize, &str) {
-        (self.plural, std::cmp::Reverse(self.count), initial_capitals(self.text), self.text)
+    fn rank(&self) -> (usize, std::cmp::Reverse<Count>, usize, &str) {
+        (
+            self.letters,
+            std::cmp::Reverse(self.count),
+            initial_capitals(self.text),
+            self.text,
+        )
     }
 }
 
@@ -82,7 +99,10 @@ impl<'t> Forms<'t> {
             let reading = Reading {
                 text,
                 count,
-                plural: has_plural_ending(text),
+                letters: text
+                    .chars()
+                    .filter(|character| character.is_alphanumeric())
+                    .count(),
                 ambiguous: !ambiguous.is_empty() && ambiguous.contains(&name_key(text).as_str()),
             };
             forms.entry(normal_form(text)).or_default().push(reading);
@@ -95,19 +115,31 @@ impl<'t> Forms<'t> {
 
     /// The commonest normal form's best reading.
     fn canonical(&self) -> &'t str {
-        let best = self.0.iter().max_by(|(one_form, one), (other_form, other)| {
-            let rank = |readings: &[Reading<'_>]| {
-                let papers: u32 = readings.iter().map(|reading| reading.count.papers).sum();
-                let mentions: u32 = readings.iter().map(|reading| reading.count.mentions).sum();
-                (!readings.iter().any(|reading| reading.ambiguous), papers, mentions)
-            };
-            rank(one).cmp(&rank(other)).then_with(|| other_form.cmp(one_form))
-        });
-        best.and_then(|(_, readings)| readings.first()).map_or("", |reading| reading.text)
+        let best = self
+            .0
+            .iter()
+            .max_by(|(one_form, one), (other_form, other)| {
+                let rank = |readings: &[Reading<'_>]| {
+                    let papers: u32 = readings.iter().map(|reading| reading.count.papers).sum();
+                    let mentions: u32 = readings.iter().map(|reading| reading.count.mentions).sum();
+                    (
+                        !readings.iter().any(|reading| reading.ambiguous),
+                        papers,
+                        mentions,
+                    )
+                };
+                rank(one)
+                    .cmp(&rank(other))
+                    .then_with(|| other_form.cmp(one_form))
+            });
+        best.and_then(|(_, readings)| readings.first())
+            .map_or("", |reading| reading.text)
     }
 
-    fn into_name(self, known: Option<&KnownName>) -> EntityName {
-        let name = known.map_or_else(|| self.canonical(), |known| known.name.as_str()).to_owned();
+    fn into_name(self, known: Option<&LexiconEntry>) -> EntityName {
+        let name = known
+            .map_or_else(|| self.canonical(), |known| known.name.as_str())
+            .to_owned();
         let own_form = normal_form(&name);
         let mut aliases: BTreeMap<String, String> = BTreeMap::new();
         for (form, readings) in self.0 {
@@ -125,10 +157,16 @@ impl<'t> Forms<'t> {
             }
         }
         let mut keys = vec![name_key(&name)];
-        keys.extend(aliases.keys().map(|form| crate::text::joined_form(form)));
+        keys.extend(aliases.keys().map(|form| joined(form)));
         let mut aliases: Vec<String> = aliases.into_values().collect();
         aliases.sort();
-        EntityName { id: String::new(), name, aliases, url: known.and_then(|known| known.url.clone()), keys }
+        EntityName {
+            id: String::new(),
+            name,
+            aliases,
+            url: known.and_then(|known| known.url.clone()),
+            keys,
+        }
     }
 }
 
@@ -148,16 +186,25 @@ fn give_ids(schema: &Schema, groups: &Groups, readings: &[u32], names: &mut [Ent
     let mut order: Vec<usize> = (0..names.len()).collect();
     // The lexicon's own entities come first: an id must not go to a stranger because a corpus is odd.
     order.sort_by_key(|group| {
-        (groups.entries[*group].is_none(), std::cmp::Reverse(readings[*group]), groups.entries[*group], *group)
+        (
+            groups.entries[*group].is_none(),
+            std::cmp::Reverse(readings[*group]),
+            groups.entries[*group],
+            *group,
+        )
     });
     let mut taken: FxHashMap<String, usize> = FxHashMap::default();
     for group in order {
         let name = &names[group].name;
-        let plain = format!("{}:{}", schema.entity_type(groups.types[group]).id, slug(name, LONGEST_SLUG));
+        let plain = format!(
+            "{}:{}",
+            schema.entity_type(groups.types[group]).id,
+            slug(name, LONGEST_SLUG)
+        );
         let mut id = plain.clone();
         let mut salt = name.clone();
         while taken.contains_key(&id) {
-            id = format!("{plain}-{:06x}", stable_hash(salt.as_bytes()) & 0xff_ffff);
+            id = format!("{plain}-{:06x}", word_hash(&salt) & 0xff_ffff);
             salt.push('\u{1}');
         }
         taken.insert(id.clone(), group);

@@ -1,7 +1,37 @@
 //! The knowledge graph: papers, entities and topics as nodes of a petgraph, relations as its edges.
+//!
+//! [`KnowledgeGraph`] is plain data with public fields; the algorithms are free functions over it:
+//!
+//! | function | answers |
+//! | --- | --- |
+//! | [`search`], [`find`] | which nodes are called like this? |
+//! | [`neighbors`] | what stands next to a node, by relation? |
+//! | [`shortest_path`] | how do two nodes hang together? |
+//! | [`common_neighbors`] | what do two nodes share? |
+//! | [`Statistics::of`] | what is in the graph? |
+//! | [`builds_on`] | which paper takes up what an earlier one introduces? |
+//! | [`read_json`] | the graph that `graph.json` holds |
+
+mod build;
+mod json;
+mod lineage;
+mod neighbors;
+mod path;
+mod search;
+mod statistics;
 
 use petgraph::graph::{DiGraph, NodeIndex};
 use rustc_hash::FxHashMap;
+
+pub use build::{EdgeBetween, mention_weight};
+pub use json::{GraphReadError, read_json};
+pub use lineage::builds_on;
+pub use neighbors::{
+    CommonNeighbor, Neighbor, NeighborFilter, NeighborGroup, common_neighbors, neighbors,
+};
+pub use path::{PathStep, shortest_path};
+pub use search::{FindError, Found, Match, SearchHit, find, search};
+pub use statistics::{RelationCount, Statistics, TypeCount};
 
 use crate::rules::{RelationId, Schema, TypeId};
 
@@ -140,3 +170,6 @@ impl Node {
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod testing;

@@ -1,0 +1,421 @@
+//! Reading `graph.json`, the file that `papergraph build` writes and the questions of the command line read.
+
+use std::borrow::Cow;
+use std::io::Read;
+
+use serde::Deserialize;
+
+use super::{
+    Analysis, Edge, EdgeBetween, EntityFacts, KnowledgeGraph, Node, NodeKind, PaperFacts,
+    TopicFacts,
+};
+use crate::rules::Schema;
+
+/// The version of the format that is read.
+const FORMAT: u32 = 1;
+
+/// Why a graph could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum GraphReadError {
+    /// The file could not be read.
+    #[error("the graph cannot be read: {0}")]
+    Read(#[from] std::io::Error),
+    /// The file is not JSON, or not that of a graph.
+    #[error("line {line}, column {column}: this is not a graph.json of papergraph: {message}")]
+    Json {
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// What the JSON reader found.
+        message: String,
+    },
+    /// The file is of another version.
+    #[error(
+        "graph.json has format {found}, this papergraph reads format {FORMAT}: build the graph again"
+    )]
+    Format {
+        /// The version found.
+        found: u32,
+    },
+    /// A node has a type that the file's schema lacks.
+    #[error("node \"{node}\" has type \"{type_label}\", which meta.schema does not have")]
+    Type {
+        /// Id of the node.
+        node: String,
+        /// The type.
+        type_label: String,
+    },
+    /// An edge has a relation that the file's schema lacks.
+    #[error("edge {edge} has relation \"{relation}\", which meta.schema does not have")]
+    Relation {
+        /// Source and target of the edge.
+        edge: String,
+        /// The relation.
+        relation: String,
+    },
+    /// Two nodes have one id.
+    #[error("two nodes have the id \"{node}\"")]
+    DuplicateNode {
+        /// The id.
+        node: String,
+    },
+    /// An edge has an end that is no node.
+    #[error("edge {edge} has an end that is no node of the graph: \"{node}\"")]
+    MissingNode {
+        /// Source and target of the edge.
+        edge: String,
+        /// The end.
+        node: String,
+    },
+    /// An edge points to a sentence or rule that is not there.
+    #[error("edge {edge} points to {what} {position}, but there are only {count}")]
+    Position {
+        /// Source and target of the edge.
+        edge: String,
+        /// `sentence` or `rule`.
+        what: &'static str,
+        /// The position, from 0.
+        position: usize,
+        /// How many there are.
+        count: usize,
+    },
+}
+
+impl From<serde_json::Error> for GraphReadError {
+    fn from(error: serde_json::Error) -> Self {
+        let (line, column) = (error.line(), error.column());
+        // The place stands in the message already.
+        let text = error.to_string();
+        let place = format!(" at line {line} column {column}");
+        let message = text.strip_suffix(&place).unwrap_or(&text).to_owned();
+        GraphReadError::Json {
+            line,
+            column,
+            message,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct GraphFile<'f> {
+    meta: Meta,
+    nodes: Vec<NodeRecord>,
+    #[serde(borrow)]
+    edges: Vec<EdgeRecord<'f>>,
+}
+
+#[derive(Deserialize)]
+struct Meta {
+    format: u32,
+    schema: Schema,
+    #[serde(default)]
+    rules: Vec<String>,
+}
+
+/// The fields of all kinds of node; those of other kinds are absent.
+#[derive(Deserialize)]
+struct NodeRecord {
+    id: String,
+    #[serde(rename = "type")]
+    type_label: String,
+    label: String,
+    #[serde(default)]
+    authors: Vec<String>,
+    year: Option<i32>,
+    venue: Option<String>,
+    url: Option<String>,
+    #[serde(default)]
+    keywords: Vec<String>,
+    #[serde(default)]
+    sentences: Vec<Box<str>>,
+    #[serde(default)]
+    aliases: Vec<String>,
+    #[serde(default)]
+    papers: u32,
+    first_year: Option<i32>,
+    last_year: Option<i32>,
+    #[serde(default)]
+    entities: Vec<String>,
+    parent: Option<String>,
+    #[serde(default)]
+    degree: u32,
+    #[serde(default)]
+    weighted_degree: f64,
+    #[serde(default)]
+    pagerank: f64,
+    topic: Option<String>,
+    subtopic: Option<String>,
+    #[serde(default)]
+    bridge: f64,
+    x: Option<f32>,
+    y: Option<f32>,
+    #[serde(default)]
+    size: f32,
+    #[serde(default)]
+    color: String,
+}
+
+#[derive(Deserialize)]
+struct EdgeRecord<'f> {
+    #[serde(borrow)]
+    source: Cow<'f, str>,
+    #[serde(borrow)]
+    target: Cow<'f, str>,
+    #[serde(borrow)]
+    relation: Cow<'f, str>,
+    #[serde(default = "one")]
+    confidence: f32,
+    #[serde(default = "one_mention")]
+    count: u32,
+    #[serde(default = "one")]
+    weight: f32,
+    #[serde(default)]
+    evidence: Vec<u16>,
+    #[serde(default)]
+    rules: Vec<u32>,
+}
+
+impl EdgeRecord<'_> {
+    /// What messages call the edge.
+    fn name(&self) -> String {
+        format!("\"{}\" -> \"{}\"", self.source, self.target)
+    }
+}
+
+fn one() -> f32 {
+    1.0
+}
+
+fn one_mention() -> u32 {
+    1
+}
+
+/// Reads a graph in the format that `papergraph build` writes as `graph.json`.
+///
+/// Unknown fields are ignored, so that other programs may add their own.
+///
+/// # Errors
+///
+/// Whatever keeps the file from being a graph; see [`GraphReadError`].
+pub fn read_json(mut reader: impl Read) -> Result<KnowledgeGraph, GraphReadError> {
+    // All at once: parsing from memory is several times faster than from a stream and lets edges borrow their names.
+    let mut bytes = Vec::new();
+    reader.read_to_end(&mut bytes)?;
+    let file: GraphFile<'_> = serde_json::from_slice(&bytes)?;
+    if file.meta.format != FORMAT {
+        return Err(GraphReadError::Format {
+            found: file.meta.format,
+        });
+    }
+    let Meta { schema, rules, .. } = file.meta;
+    let nodes = file
+        .nodes
+        .into_iter()
+        .map(|record| node(&schema, record))
+        .collect::<Result<Vec<Node>, _>>()?;
+    let mut graph = KnowledgeGraph::from_parts(schema, rules, nodes, Vec::new());
+    if graph.index.len() < graph.graph.node_count() {
+        let repeated = graph
+            .nodes()
+            .find(|(index, node)| graph.node_index(&node.id) != Some(*index));
+        let node = repeated
+            .map(|(_, node)| node.id.clone())
+            .unwrap_or_default();
+        return Err(GraphReadError::DuplicateNode { node });
+    }
+    let edges = file
+        .edges
+        .into_iter()
+        .map(|record| edge(&graph, record))
+        .collect::<Result<Vec<_>, _>>()?;
+    graph.extend(Vec::new(), edges);
+    Ok(graph)
+}
+
+fn node(schema: &Schema, record: NodeRecord) -> Result<Node, GraphReadError> {
+    let kind = match record.type_label.as_str() {
+        "Paper" => NodeKind::Paper(PaperFacts {
+            authors: record.authors,
+            year: record.year,
+            venue: record.venue,
+            url: record.url,
+            keywords: record.keywords,
+            sentences: record.sentences,
+        }),
+        "Topic" => NodeKind::Topic(TopicFacts {
+            papers: record.papers,
+            entities: record.entities,
+            parent: record.parent,
+        }),
+        label => {
+            let Some(entity_type) = schema.type_named(label) else {
+                return Err(GraphReadError::Type {
+                    node: record.id,
+                    type_label: record.type_label,
+                });
+            };
+            NodeKind::Entity(EntityFacts {
+                entity_type,
+                aliases: record.aliases,
+                papers: record.papers,
+                first_year: record.first_year,
+                last_year: record.last_year,
+                url: record.url,
+            })
+        }
+    };
+    let analysis = Analysis {
+        degree: record.degree,
+        weighted_degree: record.weighted_degree,
+        pagerank: record.pagerank,
+        topic: record.topic,
+        subtopic: record.subtopic,
+        bridge: record.bridge,
+        position: record.x.zip(record.y),
+        size: record.size,
+        color: record.color,
+    };
+    Ok(Node {
+        id: record.id,
+        label: record.label,
+        kind,
+        analysis,
+    })
+}
+
+fn edge(graph: &KnowledgeGraph, record: EdgeRecord<'_>) -> Result<EdgeBetween, GraphReadError> {
+    let end = |node: &str| {
+        let missing = || GraphReadError::MissingNode {
+            edge: record.name(),
+            node: node.to_owned(),
+        };
+        graph.node_index(node).ok_or_else(missing)
+    };
+    let (source, target) = (end(&record.source)?, end(&record.target)?);
+    let Some(relation) = graph.schema.relation_named(&record.relation) else {
+        return Err(GraphReadError::Relation {
+            edge: record.name(),
+            relation: record.relation.into_owned(),
+        });
+    };
+    let sentences = match &graph.graph[source].kind {
+        NodeKind::Paper(facts) => facts.sentences.len(),
+        NodeKind::Entity(_) | NodeKind::Topic(_) => 0,
+    };
+    let check = |what, position: usize, count| {
+        let error = || GraphReadError::Position {
+            edge: record.name(),
+            what,
+            position,
+            count,
+        };
+        if position < count {
+            Ok(())
+        } else {
+            Err(error())
+        }
+    };
+    for position in &record.evidence {
+        check("sentence", usize::from(*position), sentences)?;
+    }
+    for position in &record.rules {
+        check("rule", *position as usize, graph.rule_ids.len())?;
+    }
+    let edge = Edge {
+        relation,
+        confidence: record.confidence,
+        count: record.count,
+        weight: record.weight,
+        sentences: record.evidence,
+        rules: record.rules,
+    };
+    Ok((source, target, edge))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::graph::testing::schema;
+
+    fn file() -> Value {
+        json!({
+            "meta": {"generator": "papergraph 0.1.0", "format": 1, "schema": schema(), "rules": ["title-colon"],
+                     "papers": 1, "entities": 1, "topics": 1, "nodes": 3, "edges": 2},
+            "nodes": [
+                {"id": "paper:p1", "type": "Paper", "label": "Seeing \"more\"", "authors": ["A. One"], "year": 2021,
+                 "keywords": ["cs.CV"], "sentences": ["We present LookNet."], "degree": 2, "x": 1.5, "y": -2.0},
+                {"id": "model:looknet", "type": "Model", "label": "LookNet", "aliases": ["Look Net"], "papers": 1,
+                 "first_year": 2021, "last_year": 2021, "pagerank": 0.5, "topic": "vision"},
+                {"id": "topic:vision", "type": "Topic", "label": "vision", "papers": 1,
+                 "entities": ["model:looknet"]}
+            ],
+            "edges": [
+                {"id": 0, "source": "paper:p1", "target": "model:looknet", "relation": "introduces",
+                 "confidence": 0.9, "count": 3, "weight": 1.9, "evidence": [0], "rules": [0]},
+                {"id": "e1", "source": "paper:p1", "target": "topic:vision", "relation": "about"}
+            ]
+        })
+    }
+
+    fn read(value: &Value) -> Result<KnowledgeGraph, GraphReadError> {
+        read_json(value.to_string().as_bytes())
+    }
+
+    #[test]
+    fn nodes_and_edges_come_back_whole() {
+        let graph = read(&file()).unwrap();
+        let paper = graph.node("paper:p1").unwrap();
+        assert_eq!(paper.label, "Seeing \"more\"");
+        assert_eq!(paper.analysis.position, Some((1.5, -2.0)));
+        let NodeKind::Paper(facts) = &paper.kind else {
+            panic!("{paper:?}")
+        };
+        assert_eq!(
+            (facts.year, &*facts.sentences[0]),
+            (Some(2021), "We present LookNet.")
+        );
+        let model = graph.node("model:looknet").unwrap();
+        assert_eq!(model.aliases(), ["Look Net"]);
+        assert_eq!(model.analysis.topic.as_deref(), Some("vision"));
+        let edges: Vec<&Edge> = graph.graph.edge_weights().collect();
+        assert_eq!((edges[0].count, &edges[0].rules), (3, &vec![0]));
+        assert_eq!(edges[1].confidence, 1.0);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let broken = |path: &str, value: Value| {
+            let mut file = file();
+            *file.pointer_mut(path).unwrap() = value;
+            read(&file).unwrap_err().to_string()
+        };
+        for (path, value, expected) in [
+            ("/meta/format", json!(9), "format 9"),
+            ("/nodes/1/type", json!("Ghost"), "\"Ghost\""),
+            (
+                "/nodes/1/id",
+                json!("paper:p1"),
+                "two nodes have the id \"paper:p1\"",
+            ),
+            ("/edges/0/target", json!("model:none"), "model:none"),
+            (
+                "/edges/1/relation",
+                json!("likes"),
+                "\"topic:vision\" has relation \"likes\"",
+            ),
+            ("/edges/0/evidence", json!([7]), "sentence 7"),
+            ("/edges/0/rules", json!([1]), "rule 1"),
+            ("/nodes", json!(3), "line 1, column"),
+        ] {
+            let message = broken(path, value);
+            assert!(message.contains(expected), "{path}: {message}");
+        }
+        assert!(matches!(
+            read_json(&b"{"[..]),
+            Err(GraphReadError::Json { line: 1, .. })
+        ));
+    }
+}

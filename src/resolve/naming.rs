@@ -1,0 +1,213 @@
+//! What an entity is called: its canonical name, its aliases, its id.
+//!
+//! A lexicon entry keeps the lexicon's name. Any other entity gets the commonest of its readings, singular where the
+//! corpus has the singular, and never an acronym that also means something else. Ids are made of type and name alone,
+//! so the same entity has the same id in another corpus.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+
+use super::cell::{Cells, Count};
+use super::key::{joined, name_key};
+use super::merge::Groups;
+use crate::rules::{LexiconEntry, Schema};
+use crate::text::{normal_form, slug, word_hash};
+
+/// Length of the part of an id that is made from the name, in characters.
+const LONGEST_SLUG: usize = 80;
+
+/// The name of a group of cells.
+#[derive(Debug)]
+pub(super) struct EntityName {
+    pub(super) id: String,
+    pub(super) name: String,
+    /// Other forms, sorted, one for each normal form.
+    pub(super) aliases: Vec<String>,
+    pub(super) url: Option<String>,
+    /// Joined forms of the name and the aliases.
+    pub(super) keys: Vec<String>,
+}
+
+/// Names every group.
+pub(super) fn name_groups(
+    schema: &Schema,
+    lexicon: &[LexiconEntry],
+    cells: &Cells,
+    groups: &Groups,
+) -> Vec<EntityName> {
+    let mut names: Vec<EntityName> = Vec::with_capacity(groups.cells.len());
+    let mut readings: Vec<u32> = Vec::with_capacity(groups.cells.len());
+    for (members, entry) in groups.cells.iter().zip(&groups.entries) {
+        let known = entry.map(|entry| &lexicon[entry]);
+        let forms = Forms::gather(cells, groups, members);
+        readings.push(
+            members
+                .iter()
+                .flat_map(|cell| cells.all[*cell].readings.values())
+                .map(|c| c.papers)
+                .sum(),
+        );
+        names.push(forms.into_name(known));
+    }
+    give_ids(schema, groups, &readings, &mut names);
+    names
+}
+
+/// One way to write a name.
+struct Reading<'t> {
+    text: &'t str,
+    count: Count,
+    /// Letters and digits: of the readings with one normal form, plurals have more than singulars.
+    letters: usize,
+    ambiguous: bool,
+}
+
+impl Reading<'_> {
+    /// Orders readings of one normal form, best first: singular, frequent, few capitals, then by the alphabet.
+    fn rank(&self) -> (usize, std::cmp::Reverse<Count>, usize, &str) {
+        (
+            self.letters,
+            std::cmp::Reverse(self.count),
+            initial_capitals(self.text),
+            self.text,
+        )
+    }
+}
+
+/// The readings of a group by normal form.
+struct Forms<'t>(BTreeMap<String, Vec<Reading<'t>>>);
+
+impl<'t> Forms<'t> {
+    fn gather(cells: &'t Cells, groups: &Groups, members: &[usize]) -> Forms<'t> {
+        let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
+        for cell in members {
+            for (reading, count) in &cells.all[*cell].readings {
+                let sum = counts.entry(cells.texts.text(*reading)).or_default();
+                sum.papers += count.papers;
+                sum.mentions += count.mentions;
+            }
+        }
+        let ambiguous: Vec<&str> = members
+            .iter()
+            .flat_map(|cell| cells.all[*cell].acronyms.keys())
+            .filter(|short| groups.ambiguous.contains(short))
+            .map(|short| cells.texts.text(*short))
+            .collect();
+        let mut forms: BTreeMap<String, Vec<Reading<'_>>> = BTreeMap::new();
+        for (text, count) in counts {
+            let reading = Reading {
+                text,
+                count,
+                letters: text
+                    .chars()
+                    .filter(|character| character.is_alphanumeric())
+                    .count(),
+                ambiguous: !ambiguous.is_empty() && ambiguous.contains(&name_key(text).as_str()),
+            };
+            forms.entry(normal_form(text)).or_default().push(reading);
+        }
+        for readings in forms.values_mut() {
+            readings.sort_by(|one, other| one.rank().cmp(&other.rank()));
+        }
+        Forms(forms)
+    }
+
+    /// The commonest normal form's best reading.
+    fn canonical(&self) -> &'t str {
+        let best = self
+            .0
+            .iter()
+            .max_by(|(one_form, one), (other_form, other)| {
+                let rank = |readings: &[Reading<'_>]| {
+                    let papers: u32 = readings.iter().map(|reading| reading.count.papers).sum();
+                    let mentions: u32 = readings.iter().map(|reading| reading.count.mentions).sum();
+                    (
+                        !readings.iter().any(|reading| reading.ambiguous),
+                        papers,
+                        mentions,
+                    )
+                };
+                rank(one)
+                    .cmp(&rank(other))
+                    .then_with(|| other_form.cmp(one_form))
+            });
+        best.and_then(|(_, readings)| readings.first())
+            .map_or("", |reading| reading.text)
+    }
+
+    fn into_name(self, known: Option<&LexiconEntry>) -> EntityName {
+        let name = known
+            .map_or_else(|| self.canonical(), |known| known.name.as_str())
+            .to_owned();
+        let own_form = normal_form(&name);
+        let mut aliases: BTreeMap<String, String> = BTreeMap::new();
+        for (form, readings) in self.0 {
+            if let Some(best) = readings.first()
+                && form != own_form
+                && !form.is_empty()
+            {
+                aliases.insert(form, best.text.to_owned());
+            }
+        }
+        for alias in known.into_iter().flat_map(|known| &known.aliases) {
+            let form = normal_form(alias);
+            if form != own_form && !form.is_empty() {
+                aliases.entry(form).or_insert_with(|| alias.clone());
+            }
+        }
+        let mut keys = vec![name_key(&name)];
+        keys.extend(aliases.keys().map(|form| joined(form)));
+        let mut aliases: Vec<String> = aliases.into_values().collect();
+        aliases.sort();
+        EntityName {
+            id: String::new(),
+            name,
+            aliases,
+            url: known.and_then(|known| known.url.clone()),
+            keys,
+        }
+    }
+}
+
+/// Words that begin with a capital and go on without one: the capitals of titles and sentence starts.
+fn initial_capitals(text: &str) -> usize {
+    text.split_whitespace()
+        .filter(|word| {
+            let mut letters = word.chars();
+            letters.next().is_some_and(char::is_uppercase) && !letters.any(char::is_uppercase)
+        })
+        .count()
+}
+
+/// Gives each entity the id of its type and name; of several that claim one id, the commonest has it, and the others
+/// get a part made from their names.
+fn give_ids(schema: &Schema, groups: &Groups, readings: &[u32], names: &mut [EntityName]) {
+    let mut order: Vec<usize> = (0..names.len()).collect();
+    // The lexicon's own entities come first: an id must not go to a stranger because a corpus is odd.
+    order.sort_by_key(|group| {
+        (
+            groups.entries[*group].is_none(),
+            std::cmp::Reverse(readings[*group]),
+            groups.entries[*group],
+            *group,
+        )
+    });
+    let mut taken: FxHashMap<String, usize> = FxHashMap::default();
+    for group in order {
+        let name = &names[group].name;
+        let plain = format!(
+            "{}:{}",
+            schema.entity_type(groups.types[group]).id,
+            slug(name, LONGEST_SLUG)
+        );
+        let mut id = plain.clone();
+        let mut salt = name.clone();
+        while taken.contains_key(&id) {
+            id = format!("{plain}-{:06x}", word_hash(&salt) & 0xff_ffff);
+            salt.push('\u{1}');
+        }
+        taken.insert(id.clone(), group);
+        names[group].id = id;
+    }
+}

@@ -1,0 +1,506 @@
+//! Labels of topics: the few words that tell a topic from the others.
+//!
+//! Candidates are the names of entities and the phrases of two and three words in titles; forms that differ in case,
+//! hyphens or a plural ending are one candidate. A candidate scores `p ln(p / q)` for a topic, where `p` is the share
+//! of the topic's papers that have it and `q` the share of all papers: what is frequent everywhere scores nothing,
+//! and so does what is rare in the topic. That is class-based tf-idf with the relative entropy for its weight, which
+//! does not favour the rarest words of a small topic.
+//!
+//! A label is the best candidate, with a second one after a comma where both together have four words or fewer. No
+//! two topics have the same label, and none starts with the candidate that another one starts with.
+
+use std::cmp::Ordering;
+
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::projection::Incidence;
+use crate::graph::KnowledgeGraph;
+use crate::text::{normal_form, singular};
+
+/// Most words of a label.
+const MOST_WORDS: usize = 4;
+
+/// A second candidate must score this share of the first one's score.
+const SECOND_SHARE: f64 = 0.4;
+
+/// Worth of a title phrase beside an entity's name: names say what, titles also say how.
+const TITLE_WORTH: f64 = 0.7;
+
+/// Entities that a topic names as its own.
+const TOPIC_ENTITIES: usize = 12;
+
+/// Words that no phrase of a title has: they tie words together, or say that a paper is a paper.
+const NOT_IN_PHRASES: &[&str] = &[
+    "a",
+    "an",
+    "the",
+    "of",
+    "for",
+    "in",
+    "on",
+    "to",
+    "with",
+    "and",
+    "or",
+    "by",
+    "from",
+    "via",
+    "at",
+    "as",
+    "is",
+    "are",
+    "be",
+    "can",
+    "do",
+    "does",
+    "how",
+    "what",
+    "why",
+    "when",
+    "where",
+    "which",
+    "who",
+    "it",
+    "its",
+    "their",
+    "our",
+    "we",
+    "you",
+    "your",
+    "all",
+    "not",
+    "no",
+    "than",
+    "that",
+    "this",
+    "using",
+    "use",
+    "towards",
+    "toward",
+    "into",
+    "over",
+    "under",
+    "through",
+    "beyond",
+    "without",
+    "between",
+    "against",
+    "across",
+    "approach",
+    "approaches",
+    "framework",
+    "method",
+    "methods",
+    "novel",
+    "new",
+    "study",
+    "case",
+    "paper",
+    "improving",
+    "improved",
+    "efficient",
+    "effective",
+    "based",
+    "aware",
+    "driven",
+    "guided",
+    "free",
+    "end",
+    "state",
+    "art",
+    "large",
+    "scale",
+    "via",
+    "simple",
+    "better",
+    "more",
+    "good",
+    "one",
+    "two",
+    "few",
+    "need",
+    "know",
+    "let",
+    "make",
+    "making",
+    "just",
+];
+
+/// What a topic is called and which entities are its own.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TopicLabel {
+    /// Two to four words, or one where a single name says it all.
+    pub label: String,
+    /// The first part of the label, which the topic's id is made of.
+    pub head: String,
+    /// The entities that tell the topic from others, best first, as columns of the incidence.
+    pub entities: Vec<u32>,
+}
+
+/// The candidates of a corpus.
+pub struct Terms {
+    /// Candidate: what to show, its words in normal form, and its worth.
+    terms: Vec<Term>,
+    /// Candidates of every paper, each once.
+    of_paper: Vec<Vec<u32>>,
+    /// Number of papers that have a candidate.
+    papers: Vec<u32>,
+}
+
+struct Term {
+    shown: String,
+    words: Vec<String>,
+    worth: f64,
+    /// Column of the entity, where the candidate is one.
+    entity: Option<u32>,
+}
+
+impl Terms {
+    /// Collects names and title phrases.
+    pub fn of(graph: &KnowledgeGraph, incidence: &Incidence) -> Self {
+        let mut terms: Vec<Term> = Vec::new();
+        let mut by_key: FxHashMap<String, u32> = FxHashMap::default();
+        let entity_terms: Vec<u32> = (0u32..)
+            .zip(&incidence.entities)
+            .map(|(column, &node)| {
+                let shown = &graph.graph[node].label;
+                *by_key.entry(normal_form(shown)).or_insert_with_key(|key| {
+                    terms.push(Term::new(shown.clone(), key, 1.0, Some(column)));
+                    terms.len() as u32 - 1
+                })
+            })
+            .collect();
+        let phrases: Vec<Vec<(String, String)>> = incidence
+            .papers
+            .par_iter()
+            .map(|&node| title_phrases(&graph.graph[node].label))
+            .collect();
+        let mut seen: FxHashMap<&str, u32> = FxHashMap::default();
+        for (key, _) in phrases.iter().flatten() {
+            *seen.entry(key).or_default() += 1;
+        }
+        let of_paper: Vec<Vec<u32>> = (0..incidence.papers.len())
+            .map(|paper| {
+                let names = incidence
+                    .by_paper
+                    .row(paper)
+                    .iter()
+                    .map(|&(column, _)| entity_terms[column as usize]);
+                let mut of_paper: Vec<u32> = names.collect();
+                for (key, shown) in &phrases[paper] {
+                    if let Some(&known) = by_key.get(key) {
+                        of_paper.push(known);
+                    } else if seen[key.as_str()] > 1 {
+                        terms.push(Term::new(shown.clone(), key, TITLE_WORTH, None));
+                        by_key.insert(key.clone(), terms.len() as u32 - 1);
+                        of_paper.push(terms.len() as u32 - 1);
+                    }
+                }
+                of_paper.sort_unstable();
+                of_paper.dedup();
+                of_paper
+            })
+            .collect();
+        let mut papers = vec![0; terms.len()];
+        for &term in of_paper.iter().flatten() {
+            papers[term as usize] += 1;
+        }
+        Self {
+            terms,
+            of_paper,
+            papers,
+        }
+    }
+
+    /// Candidates of one topic with their scores, best first.
+    fn scored(&self, members: &[u32]) -> Vec<(f64, u32)> {
+        let mut counts: FxHashMap<u32, u32> = FxHashMap::default();
+        for &term in members
+            .iter()
+            .flat_map(|&paper| &self.of_paper[paper as usize])
+        {
+            *counts.entry(term).or_default() += 1;
+        }
+        let mut scored: Vec<(f64, u32)> = counts
+            .into_iter()
+            .filter(|&(_, count)| count > 1)
+            .filter_map(|(term, count)| {
+                let inside = f64::from(count) / members.len() as f64;
+                let everywhere = f64::from(self.papers[term as usize]) / self.of_paper.len() as f64;
+                // The hundredth lets the most frequent candidate win where nothing tells the topic from the corpus.
+                let score =
+                    self.terms[term as usize].worth * inside * ((inside / everywhere).ln() + 0.01);
+                (score > 0.0).then_some((score, term))
+            })
+            .collect();
+        // The map has no order of its own: equal scores go by the candidate's words.
+        scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| self.by_words(a.1, b.1)));
+        scored
+    }
+
+    fn by_words(&self, a: u32, b: u32) -> Ordering {
+        self.terms[a as usize]
+            .words
+            .cmp(&self.terms[b as usize].words)
+    }
+}
+
+impl Term {
+    fn new(shown: String, key: &str, worth: f64, entity: Option<u32>) -> Self {
+        let words = key
+            .split(' ')
+            .map(|word| singular(word).into_owned())
+            .collect();
+        Self {
+            shown,
+            words,
+            worth,
+            entity,
+        }
+    }
+
+    /// Do both share a word, or is one the initials of the other?
+    fn overlaps(&self, other: &Self) -> bool {
+        let shares = self.words.iter().any(|word| {
+            other
+                .words
+                .iter()
+                .any(|o| o.starts_with(word.as_str()) || word.starts_with(o.as_str()))
+        });
+        shares || self.is_short_for(other) || other.is_short_for(self)
+    }
+
+    fn is_short_for(&self, long: &Self) -> bool {
+        let initials: String = long
+            .words
+            .iter()
+            .filter_map(|word| word.chars().next())
+            .collect();
+        self.words.len() == 1 && long.words.len() > 1 && self.words[0] == initials
+    }
+}
+
+/// The runs of two and three words of a title, as normal form and as shown, without words that tie others together.
+fn title_phrases(title: &str) -> Vec<(String, String)> {
+    let mut phrases = Vec::new();
+    // Punctuation ends a phrase, hyphens do not.
+    for part in title.split(|c: char| !(c.is_alphanumeric() || c == ' ' || c == '-' || c == '+')) {
+        let words: Vec<&str> = part.split(' ').filter(|word| !word.is_empty()).collect();
+        let lower: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+        for length in 2..=3 {
+            for start in 0..(words.len() + 1).saturating_sub(length) {
+                let range = start..start + length;
+                if lower[range.clone()]
+                    .iter()
+                    .any(|word| NOT_IN_PHRASES.contains(&word.as_str()) || word.len() < 2)
+                {
+                    continue;
+                }
+                let shown: Vec<&str> = range
+                    .map(|at| {
+                        if is_name(words[at]) {
+                            words[at]
+                        } else {
+                            &lower[at]
+                        }
+                    })
+                    .collect();
+                let shown = shown.join(" ");
+                phrases.push((normal_form(&shown), shown));
+            }
+        }
+    }
+    phrases
+}
+
+/// Is the word written with capitals or digits inside (`3D`, `LLMs`, `GraphQL`), so that it keeps its case?
+fn is_name(word: &str) -> bool {
+    word.split('-').any(|part| {
+        part.chars()
+            .skip(1)
+            .any(|c| c.is_uppercase() || c.is_ascii_digit())
+    })
+}
+
+/// Labels for groups of papers, in the order of the groups. `taken` are labels and heads that none may have; the new
+/// ones are added to it.
+pub fn label_groups(
+    terms: &Terms,
+    groups: &[&[u32]],
+    taken: &mut FxHashSet<String>,
+) -> Vec<TopicLabel> {
+    let scored: Vec<Vec<(f64, u32)>> = groups
+        .par_iter()
+        .map(|members| terms.scored(members))
+        .collect();
+    let heads = choose_heads(terms, &scored, taken);
+    scored
+        .iter()
+        .zip(heads)
+        .map(|(scored, head)| compose(terms, scored, head, taken))
+        .collect()
+}
+
+/// Gives every group a head of its own: candidates go to the group where they score best, and a group that loses its
+/// candidate takes its next one.
+fn choose_heads(
+    terms: &Terms,
+    scored: &[Vec<(f64, u32)>],
+    taken: &FxHashSet<String>,
+) -> Vec<Option<u32>> {
+    let fits = |term: u32| {
+        let term = &terms.terms[term as usize];
+        term.words.len() <= MOST_WORDS && !taken.contains(&term.words.join(" "))
+    };
+    let mut offers: Vec<(f64, usize, u32)> = Vec::new();
+    for (group, scored) in scored.iter().enumerate() {
+        offers.extend(
+            scored
+                .iter()
+                .filter(|&&(_, term)| fits(term))
+                .take(40)
+                .map(|&(score, term)| (score, group, term)),
+        );
+    }
+    offers.sort_by(|a, b| {
+        b.0.total_cmp(&a.0)
+            .then(a.1.cmp(&b.1))
+            .then_with(|| terms.by_words(a.2, b.2))
+    });
+    let mut heads = vec![None; scored.len()];
+    let mut used = FxHashSet::default();
+    for (_, group, term) in offers {
+        if heads[group].is_none() && used.insert(term) {
+            heads[group] = Some(term);
+        }
+    }
+    heads
+}
+
+fn compose(
+    terms: &Terms,
+    scored: &[(f64, u32)],
+    head: Option<u32>,
+    taken: &mut FxHashSet<String>,
+) -> TopicLabel {
+    let entities = scored
+        .iter()
+        .filter_map(|&(_, term)| terms.terms[term as usize].entity)
+        .take(TOPIC_ENTITIES)
+        .collect();
+    let Some(head) = head else {
+        let label = unused("other papers", taken);
+        return TopicLabel {
+            head: label.clone(),
+            label,
+            entities,
+        };
+    };
+    let first = &terms.terms[head as usize];
+    let score_of_head = scored
+        .iter()
+        .find(|entry| entry.1 == head)
+        .map_or(0.0, |entry| entry.0);
+    let second = scored.iter().find(|&&(score, term)| {
+        let second = &terms.terms[term as usize];
+        score >= SECOND_SHARE * score_of_head
+            && second.words.len() + first.words.len() <= MOST_WORDS
+            && !second.overlaps(first)
+    });
+    taken.insert(first.words.join(" "));
+    let label = match second {
+        Some(&(_, term)) => format!("{}, {}", first.shown, terms.terms[term as usize].shown),
+        None => first.shown.clone(),
+    };
+    let label = unused(&label, taken);
+    TopicLabel {
+        label,
+        head: first.shown.clone(),
+        entities,
+    }
+}
+
+/// The label, or the label with the first number that makes it one that is not taken.
+fn unused(label: &str, taken: &mut FxHashSet<String>) -> String {
+    let numbered = (2..).map(|number: u32| format!("{label} {number}"));
+    let mut tries = std::iter::once(label.to_owned()).chain(numbered);
+    let free = tries.find(|label| taken.insert(format!("label:{}", label.to_lowercase())));
+    free.unwrap_or_else(|| label.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyze::testing::planted;
+
+    #[test]
+    fn phrases_stop_at_punctuation_and_words_that_tie() {
+        let shown: Vec<String> =
+            title_phrases("QuickSeg: Towards 3D Point-Cloud Segmentation with Large Graphs")
+                .into_iter()
+                .map(|p| p.1)
+                .collect();
+        assert_eq!(
+            shown,
+            [
+                "3D point-cloud",
+                "point-cloud segmentation",
+                "3D point-cloud segmentation"
+            ]
+        );
+        assert!(title_phrases("").is_empty());
+    }
+
+    #[test]
+    fn labels_are_distinct_and_speak_of_the_group() {
+        let graph = planted(4, 15);
+        let incidence = Incidence::of(&graph);
+        let terms = Terms::of(&graph, &incidence);
+        let groups: Vec<Vec<u32>> = (0..4)
+            .map(|group| (group * 15..(group + 1) * 15).collect())
+            .collect();
+        let groups: Vec<&[u32]> = groups.iter().map(Vec::as_slice).collect();
+        let labels = label_groups(&terms, &groups, &mut FxHashSet::default());
+        let distinct: FxHashSet<&str> = labels.iter().map(|label| label.label.as_str()).collect();
+        assert_eq!(distinct.len(), 4);
+        for (group, label) in labels.iter().enumerate() {
+            assert!(
+                label.label.contains(&format!("subject{group}")),
+                "{label:?}"
+            );
+            assert!(!label.label.contains("everywhere"), "{label:?}");
+            assert!(!label.entities.is_empty());
+        }
+    }
+
+    #[test]
+    fn equal_groups_still_get_different_labels() {
+        let graph = planted(1, 6);
+        let incidence = Incidence::of(&graph);
+        let terms = Terms::of(&graph, &incidence);
+        let all: Vec<u32> = (0..6).collect();
+        let labels = label_groups(&terms, &[&all, &all, &all], &mut FxHashSet::default());
+        let distinct: FxHashSet<&str> = labels.iter().map(|label| label.label.as_str()).collect();
+        assert_eq!(distinct.len(), 3, "{labels:?}");
+    }
+
+    #[test]
+    fn an_acronym_is_no_second_part_beside_its_long_form() {
+        let long = Term::new(
+            "graph neural network".into(),
+            "graph neural network",
+            1.0,
+            None,
+        );
+        let short = Term::new("GNN".into(), "gnn", 1.0, None);
+        let other = Term::new(
+            "node classification".into(),
+            "node classification",
+            1.0,
+            None,
+        );
+        assert!(long.overlaps(&short) && short.overlaps(&long));
+        assert!(!long.overlaps(&other));
+    }
+}

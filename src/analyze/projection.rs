@@ -1,0 +1,350 @@
+//! Who is like whom: papers linked by the entities that they share, entities by the papers that they share.
+//!
+//! A graph of papers and entities has two kinds of nodes, and every edge runs between them. Topics, layouts and
+//! pictures want one kind. The projection links two papers by the cosine of their entity vectors, in which an entity
+//! counts by its inverse document frequency: sharing a rare data set says much, sharing "large language model" says
+//! next to nothing. The cosine keeps papers with many entities from being near everything.
+//!
+//! The result is bounded. Each node keeps its [`NEIGHBORS`] nearest nodes, and what stands in more than
+//! [`HUB_LIMIT`] rows links nothing at all: its weight would be small, and its pairs would be most of the work.
+
+use petgraph::graph::NodeIndex;
+use petgraph::visit::EdgeRef;
+use rayon::prelude::*;
+
+use crate::graph::{KnowledgeGraph, NodeKind};
+use crate::rules::RelationRole;
+
+/// Nearest nodes that a node keeps. A pair stays when one of both keeps it.
+pub const NEIGHBORS: usize = 15;
+
+/// A column that stands in more rows than this links none of them.
+pub const HUB_LIMIT: usize = 2000;
+
+/// Rows of `(column, value)`, sorted by column within a row.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rows {
+    starts: Vec<usize>,
+    entries: Vec<(u32, f32)>,
+}
+
+impl Rows {
+    /// Makes rows from `(row, column, value)`; values of the same cell are added.
+    pub fn from_cells(row_count: usize, mut cells: Vec<(u32, u32, f32)>) -> Self {
+        cells.sort_by_key(|&(row, column, _)| (row, column));
+        let mut starts = vec![0; row_count + 1];
+        let mut entries: Vec<(u32, f32)> = Vec::with_capacity(cells.len());
+        let mut last_cell = None;
+        for (row, column, value) in cells {
+            match entries.last_mut() {
+                Some(entry) if last_cell == Some((row, column)) => entry.1 += value,
+                _ => {
+                    entries.push((column, value));
+                    starts[row as usize + 1] = entries.len();
+                }
+            }
+            last_cell = Some((row, column));
+        }
+        for row in 1..starts.len() {
+            starts[row] = starts[row].max(starts[row - 1]);
+        }
+        Self { starts, entries }
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    /// Are there no rows?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Number of entries in all rows.
+    pub fn entry_count(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The entries of one row.
+    pub fn row(&self, row: usize) -> &[(u32, f32)] {
+        &self.entries[self.starts[row]..self.starts[row + 1]]
+    }
+
+    /// Rows become columns.
+    pub fn transposed(&self, column_count: usize) -> Self {
+        let cells = (0..self.len()).flat_map(|row| {
+            self.row(row)
+                .iter()
+                .map(move |&(c, value)| (c, row as u32, value))
+        });
+        Self::from_cells(column_count, cells.collect())
+    }
+}
+
+/// Papers against entities, with the weight of the edges between them.
+#[derive(Clone, Debug, Default)]
+pub struct Incidence {
+    /// Node of every paper.
+    pub papers: Vec<NodeIndex>,
+    /// Node of every entity.
+    pub entities: Vec<NodeIndex>,
+    /// One row a paper, its entities as columns.
+    pub by_paper: Rows,
+    /// One row an entity, its papers as columns.
+    pub by_entity: Rows,
+}
+
+impl Incidence {
+    /// Reads papers, entities and the edges between them from the graph.
+    pub fn of(graph: &KnowledgeGraph) -> Self {
+        let mut result = Self::default();
+        let mut position = vec![0u32; graph.graph.node_count()];
+        for (index, node) in graph.nodes() {
+            let list = match node.kind {
+                NodeKind::Paper(_) => &mut result.papers,
+                NodeKind::Entity(_) => &mut result.entities,
+                NodeKind::Topic(_) => continue,
+            };
+            position[index.index()] = list.len() as u32;
+            list.push(index);
+        }
+        let cells: Vec<(u32, u32, f32)> = graph
+            .graph
+            .edge_references()
+            .filter(|edge| {
+                let role = graph.schema.relation(edge.weight().relation).role;
+                matches!(role, RelationRole::Entity | RelationRole::Contribution)
+                    && matches!(graph.graph[edge.source()].kind, NodeKind::Paper(_))
+                    && matches!(graph.graph[edge.target()].kind, NodeKind::Entity(_))
+            })
+            .map(|edge| {
+                (
+                    position[edge.source().index()],
+                    position[edge.target().index()],
+                    finite_weight(edge.weight().weight),
+                )
+            })
+            .collect();
+        result.by_paper = Rows::from_cells(result.papers.len(), cells);
+        result.by_entity = result.by_paper.transposed(result.entities.len());
+        result
+    }
+
+    /// Papers linked by shared entities.
+    pub fn papers_by_entities(&self) -> Neighbors {
+        project(&self.by_paper, &self.by_entity)
+    }
+
+    /// Entities linked by shared papers.
+    pub fn entities_by_papers(&self) -> Neighbors {
+        project(&self.by_entity, &self.by_paper)
+    }
+}
+
+/// The weight as a positive finite number, whatever a graph read from a file holds.
+pub fn finite_weight(weight: f32) -> f32 {
+    if weight.is_finite() {
+        weight.clamp(1e-3, 1e6)
+    } else {
+        1.0
+    }
+}
+
+/// An undirected weighted graph without loops: every pair stands in the rows of both nodes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Neighbors {
+    /// One row a node: its neighbours with similarities between 0 and 1.
+    pub rows: Rows,
+}
+
+impl Neighbors {
+    /// Makes the graph from pairs; pairs that stand more than once are added up.
+    pub fn from_pairs(node_count: usize, pairs: impl Iterator<Item = (u32, u32, f32)>) -> Self {
+        let cells = pairs
+            .filter(|(a, b, _)| a != b)
+            .flat_map(|(a, b, weight)| [(a, b, weight), (b, a, weight)]);
+        Self {
+            rows: Rows::from_cells(node_count, cells.collect()),
+        }
+    }
+
+    /// Number of nodes.
+    pub fn node_count(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Every pair once, the smaller node first.
+    pub fn pairs(&self) -> impl Iterator<Item = (u32, u32, f32)> + '_ {
+        (0..self.node_count()).flat_map(move |node| {
+            let of_node = self.rows.row(node).iter();
+            of_node
+                .filter(move |entry| entry.0 as usize > node)
+                .map(move |&(other, weight)| (node as u32, other, weight))
+        })
+    }
+
+    /// The part of the graph between the given nodes, which are renumbered in the order given.
+    pub fn between(&self, nodes: &[u32]) -> Self {
+        let mut renumbered = vec![u32::MAX; self.node_count()];
+        for (new, &old) in (0u32..).zip(nodes) {
+            renumbered[old as usize] = new;
+        }
+        let pairs = nodes.iter().flat_map(|&node| {
+            let of_node = self.rows.row(node as usize).iter();
+            of_node
+                .filter(move |entry| entry.0 > node)
+                .map(move |&(other, weight)| (node, other, weight))
+        });
+        let kept =
+            pairs.map(|(a, b, weight)| (renumbered[a as usize], renumbered[b as usize], weight));
+        Self::from_pairs(nodes.len(), kept.filter(|&(_, b, _)| b != u32::MAX))
+    }
+}
+
+/// Links each row to the rows most like it.
+fn project(rows: &Rows, columns: &Rows) -> Neighbors {
+    let vectors = weighted_vectors(rows, columns);
+    let columns = vectors.transposed(columns.len());
+    let nearest: Vec<Vec<(u32, f32)>> = (0..rows.len())
+        .into_par_iter()
+        .map_init(
+            || (vec![0f32; rows.len()], Vec::new()),
+            |(sums, touched), row| nearest_rows(row, &vectors, &columns, sums, touched),
+        )
+        .collect();
+    let pairs = (0u32..).zip(&nearest).flat_map(|(row, found)| {
+        let nearest = &nearest;
+        found.iter().filter_map(move |&(other, similarity)| {
+            let kept_by_other = nearest[other as usize].iter().any(|&(back, _)| back == row);
+            (row < other || !kept_by_other).then_some((row, other, similarity))
+        })
+    });
+    Neighbors::from_pairs(rows.len(), pairs)
+}
+
+/// Every row scaled by the inverse document frequency of its columns and brought to length 1.
+fn weighted_vectors(rows: &Rows, columns: &Rows) -> Rows {
+    let row_count = rows.len() as f32;
+    let rarity: Vec<f32> = (0..columns.len())
+        .map(|column| match columns.row(column).len() {
+            // What stands in one row only links nothing, and would only make the row's vector long.
+            0 | 1 => 0.0,
+            held_by if held_by > HUB_LIMIT => 0.0,
+            held_by => (1.0 + row_count / held_by as f32).ln(),
+        })
+        .collect();
+    let mut cells = Vec::with_capacity(rows.entry_count());
+    for row in 0..rows.len() {
+        // The logarithm keeps one long-winded mention from outweighing everything else that is shared.
+        let scaled = rows
+            .row(row)
+            .iter()
+            .map(|&(column, value)| (column, value.ln_1p() * rarity[column as usize]));
+        let length = scaled
+            .clone()
+            .map(|(_, value)| value * value)
+            .sum::<f32>()
+            .sqrt();
+        cells.extend(
+            scaled
+                .filter(|entry| entry.1 > 0.0)
+                .map(|(column, value)| (row as u32, column, value / length)),
+        );
+    }
+    Rows::from_cells(rows.len(), cells)
+}
+
+/// The rows with the highest cosine to `row`, best first. `sums` is all zero before and after.
+fn nearest_rows(
+    row: usize,
+    vectors: &Rows,
+    columns: &Rows,
+    sums: &mut [f32],
+    touched: &mut Vec<u32>,
+) -> Vec<(u32, f32)> {
+    for &(column, value) in vectors.row(row) {
+        for &(other, other_value) in columns.row(column as usize) {
+            let sum = &mut sums[other as usize];
+            if *sum == 0.0 {
+                touched.push(other);
+            }
+            *sum += value * other_value;
+        }
+    }
+    let mut found: Vec<(u32, f32)> = Vec::with_capacity(touched.len());
+    for other in touched.drain(..) {
+        let similarity = std::mem::take(&mut sums[other as usize]);
+        if other as usize != row && similarity > 0.0 {
+            found.push((other, similarity.min(1.0)));
+        }
+    }
+    let best_first = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+    if found.len() > NEIGHBORS {
+        found.select_nth_unstable_by(NEIGHBORS, best_first);
+        found.truncate(NEIGHBORS);
+    }
+    found.sort_by(best_first);
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(cells: &[(u32, u32)], row_count: usize) -> Rows {
+        Rows::from_cells(
+            row_count,
+            cells
+                .iter()
+                .map(|&(row, column)| (row, column, 1.0))
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn rows_add_up_equal_cells_and_allow_empty_rows() {
+        let rows = Rows::from_cells(4, vec![(2, 1, 1.0), (0, 3, 2.0), (2, 1, 0.5), (2, 0, 1.0)]);
+        assert_eq!(rows.row(0), [(3, 2.0)]);
+        assert_eq!(rows.row(1), []);
+        assert_eq!(rows.row(2), [(0, 1.0), (1, 1.5)]);
+        assert_eq!(rows.row(3), []);
+        assert_eq!(rows.transposed(4).transposed(4), rows);
+    }
+
+    #[test]
+    fn a_rare_shared_column_links_closer_than_a_common_one() {
+        // Column 0 stands in every row; column 1 only in rows 0 and 1.
+        let mut cells: Vec<(u32, u32)> = (0..20).map(|row| (row, 0)).collect();
+        cells.extend([(0, 1), (1, 1)]);
+        let rows = rows(&cells, 20);
+        let linked = project(&rows, &rows.transposed(2));
+        let of_first = linked.rows.row(0);
+        let to_second = of_first.iter().find(|entry| entry.0 == 1).unwrap().1;
+        assert!(
+            of_first
+                .iter()
+                .all(|&(other, weight)| other == 1 || weight < to_second / 2.0),
+            "{of_first:?}"
+        );
+    }
+
+    #[test]
+    fn the_projection_is_bounded_and_a_hub_links_nothing() {
+        let row_count = HUB_LIMIT + 1;
+        let mut cells: Vec<(u32, u32)> = (0..row_count as u32).map(|row| (row, 0)).collect();
+        // 500 rows share a second column: 125,000 pairs, of which few may stay.
+        cells.extend((0..500).map(|row| (row, 1)));
+        let rows = rows(&cells, row_count);
+        let linked = project(&rows, &rows.transposed(2));
+        assert!(linked.pairs().count() <= 500 * NEIGHBORS);
+        assert!((500..row_count).all(|row| linked.rows.row(row).is_empty()));
+    }
+
+    #[test]
+    fn a_part_keeps_the_pairs_between_its_nodes() {
+        let graph = Neighbors::from_pairs(4, [(0, 1, 0.5), (1, 3, 0.25), (2, 3, 1.0)].into_iter());
+        let part = graph.between(&[1, 3]);
+        assert_eq!(part.pairs().collect::<Vec<_>>(), [(0, 1, 0.25)]);
+    }
+}

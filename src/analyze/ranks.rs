@@ -1,0 +1,231 @@
+//! Ranks: degree, weighted degree, PageRank, bridges, and the years of a topic.
+
+use petgraph::graph::NodeIndex;
+use petgraph::visit::EdgeRef;
+use rayon::prelude::*;
+
+use super::projection::{Rows, finite_weight};
+use crate::graph::{KnowledgeGraph, NodeKind};
+
+/// Chance to follow an edge rather than to jump to any node.
+const DAMPING: f64 = 0.85;
+
+/// Sum of changes below which PageRank counts as settled.
+const SETTLED: f64 = 1e-10;
+
+/// More steps than this PageRank never needs: the error shrinks by [`DAMPING`] each step.
+const MOST_STEPS: usize = 150;
+
+/// Fills in degree, weighted degree, PageRank and bridge of every node.
+///
+/// Degrees count all edges. PageRank and bridges are about papers and entities: topics, which point at everything,
+/// take no part and keep 0.
+pub fn fill_ranks(graph: &mut KnowledgeGraph) {
+    let node_count = graph.graph.node_count();
+    let mut cells = Vec::with_capacity(graph.graph.edge_count() * 2);
+    for edge in graph.graph.edge_references() {
+        let weight = finite_weight(edge.weight().weight);
+        cells.push((
+            edge.source().index() as u32,
+            edge.target().index() as u32,
+            weight,
+        ));
+        cells.push((
+            edge.target().index() as u32,
+            edge.source().index() as u32,
+            weight,
+        ));
+    }
+    for node in graph.graph.node_weights_mut() {
+        node.analysis.degree = 0;
+        node.analysis.weighted_degree = 0.0;
+    }
+    for &(node, _, weight) in &cells {
+        let analysis = &mut graph.graph[NodeIndex::new(node as usize)].analysis;
+        analysis.degree += 1;
+        analysis.weighted_degree += f64::from(weight);
+    }
+    let takes_part: Vec<bool> = graph
+        .graph
+        .node_weights()
+        .map(|node| !matches!(node.kind, NodeKind::Topic(_)))
+        .collect();
+    cells.retain(|&(a, b, _)| takes_part[a as usize] && takes_part[b as usize]);
+    let neighbors = Rows::from_cells(node_count, cells);
+    let ranks = pagerank(&neighbors, &takes_part);
+    let topics = topic_numbers(graph);
+    for (index, node) in graph.graph.node_weights_mut().enumerate() {
+        node.analysis.pagerank = ranks[index];
+        node.analysis.bridge = if takes_part[index] {
+            bridge(topics[index], neighbors.row(index), &topics)
+        } else {
+            0.0
+        };
+    }
+}
+
+/// PageRank of an undirected weighted graph, the sum over all that take part being 1.
+fn pagerank(neighbors: &Rows, takes_part: &[bool]) -> Vec<f64> {
+    let count = takes_part.iter().filter(|&&part| part).count();
+    if count == 0 {
+        return vec![0.0; takes_part.len()];
+    }
+    let even = 1.0 / count as f64;
+    let strengths: Vec<f64> = (0..neighbors.len())
+        .map(|node| {
+            neighbors
+                .row(node)
+                .iter()
+                .map(|entry| f64::from(entry.1))
+                .sum()
+        })
+        .collect();
+    let mut ranks: Vec<f64> = takes_part
+        .iter()
+        .map(|&part| if part { even } else { 0.0 })
+        .collect();
+    for _ in 0..MOST_STEPS {
+        // What lies on nodes without edges is spread over all.
+        let stranded: f64 = ranks
+            .iter()
+            .zip(&strengths)
+            .filter(|(_, strength)| **strength == 0.0)
+            .map(|(rank, _)| rank)
+            .sum();
+        let base = (1.0 - DAMPING + DAMPING * stranded) * even;
+        let passed_on: Vec<f64> = ranks
+            .iter()
+            .zip(&strengths)
+            .map(|(rank, strength)| {
+                if *strength > 0.0 {
+                    rank / strength
+                } else {
+                    0.0
+                }
+            })
+            .collect();
+        let next: Vec<f64> = (0..ranks.len())
+            .into_par_iter()
+            .map(|node| {
+                if !takes_part[node] {
+                    return 0.0;
+                }
+                let received: f64 = neighbors
+                    .row(node)
+                    .iter()
+                    .map(|&(other, weight)| passed_on[other as usize] * f64::from(weight))
+                    .sum();
+                base + DAMPING * received
+            })
+            .collect();
+        let change: f64 = ranks
+            .iter()
+            .zip(&next)
+            .map(|(old, new)| (old - new).abs())
+            .sum();
+        ranks = next;
+        if change < SETTLED {
+            break;
+        }
+    }
+    let total: f64 = ranks.iter().sum();
+    ranks.iter_mut().for_each(|rank| *rank /= total);
+    ranks
+}
+
+/// Topic of every node as a number; `None` where a node has no topic.
+fn topic_numbers(graph: &KnowledgeGraph) -> Vec<Option<u32>> {
+    let mut numbers = rustc_hash::FxHashMap::default();
+    let numbered = graph.graph.node_weights().map(|node| {
+        let label = node.analysis.topic.as_deref()?;
+        let next = numbers.len() as u32;
+        Some(*numbers.entry(label).or_insert(next))
+    });
+    numbered.collect()
+}
+
+/// Share of the neighbours that lie in other topics than the node; for a node without a topic, than most of them do.
+fn bridge(home: Option<u32>, neighbors: &[(u32, f32)], topics: &[Option<u32>]) -> f64 {
+    let mut of_neighbors: Vec<u32> = neighbors
+        .iter()
+        .filter_map(|&(other, _)| topics[other as usize])
+        .collect();
+    if of_neighbors.is_empty() {
+        return 0.0;
+    }
+    of_neighbors.sort_unstable();
+    let at_home = match home {
+        Some(home) => of_neighbors.iter().filter(|&&topic| topic == home).count(),
+        None => of_neighbors
+            .chunk_by(|a, b| a == b)
+            .map(<[u32]>::len)
+            .max()
+            .unwrap_or(0),
+    };
+    1.0 - at_home as f64 / of_neighbors.len() as f64
+}
+
+/// The years of the earliest and the latest paper that points to a node, where years are known.
+///
+/// For a topic these are the papers about it, for an entity the papers that name it.
+pub fn years_of(graph: &KnowledgeGraph, node: NodeIndex) -> Option<(i32, i32)> {
+    let years = graph
+        .graph
+        .neighbors_directed(node, petgraph::Direction::Incoming)
+        .filter_map(|paper| match &graph.graph[paper].kind {
+            NodeKind::Paper(facts) => facts.year,
+            NodeKind::Entity(_) | NodeKind::Topic(_) => None,
+        });
+    years.fold(None, |range, year| match range {
+        None => Some((year, year)),
+        Some((first, last)) => Some((first.min(year), last.max(year))),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn star() -> Rows {
+        Rows::from_cells(
+            5,
+            vec![
+                (0, 1, 1.0),
+                (1, 0, 1.0),
+                (0, 2, 1.0),
+                (2, 0, 1.0),
+                (0, 3, 1.0),
+                (3, 0, 1.0),
+            ],
+        )
+    }
+
+    #[test]
+    fn pagerank_sums_to_one_and_ranks_the_centre_first() {
+        let ranks = pagerank(&star(), &[true; 5]);
+        assert!((ranks.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        assert!(ranks[0] > 2.0 * ranks[1]);
+        assert!(
+            ranks[4] > 0.0 && ranks[4] < ranks[1],
+            "a node without edges keeps the smallest share: {ranks:?}"
+        );
+    }
+
+    #[test]
+    fn what_takes_no_part_has_no_rank() {
+        let ranks = pagerank(&star(), &[true, true, true, true, false]);
+        assert_eq!(ranks[4], 0.0);
+        assert!((ranks.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        assert!(pagerank(&Rows::default(), &[]).is_empty());
+    }
+
+    #[test]
+    fn a_bridge_is_the_share_of_neighbours_elsewhere() {
+        let topics = [Some(0), Some(1), Some(1), None, Some(0)];
+        let neighbors = [(0, 1.0), (1, 1.0), (2, 1.0), (3, 1.0)];
+        assert!((bridge(Some(1), &neighbors, &topics) - 1.0 / 3.0).abs() < 1e-12);
+        assert!((bridge(Some(0), &neighbors, &topics) - 2.0 / 3.0).abs() < 1e-12);
+        assert!((bridge(None, &neighbors, &topics) - 1.0 / 3.0).abs() < 1e-12);
+        assert_eq!(bridge(Some(0), &[(3, 1.0)], &topics), 0.0);
+    }
+}

@@ -13,8 +13,7 @@ use rustc_hash::FxHashMap;
 /// Reads a file of entities, a paper a line.
 pub fn read_entity_file(path: &Path) -> anyhow::Result<Vec<PaperEntities>> {
     let name = path.display().to_string();
-    let file = File::open(path)
-        .with_context(|| format!("cannot read {name}"))?;
+    let file = File::open(path).with_context(|| format!("cannot read {name}"))?;
     Ok(read_entities(&name, BufReader::new(file))?)
 }
 

@@ -89,7 +89,9 @@ impl Eval {
                 .clone()
                 .unwrap_or_else(|| papers_beside(&self.gold));
             read_texts(&path).map_err(|error| {
-                error.context("the texts of the papers are needed; name their file with --papers FILE")
+                error.context(
+                    "the texts of the papers are needed; name their file with --papers FILE",
+                )
             })?
         } else {
             FxHashMap::default()

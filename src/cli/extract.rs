@@ -52,7 +52,10 @@ impl Extract {
         output.finish()?;
         let end = papers.finish()?;
         if !common.quiet {
-            say(&format!("{} papers, {entities} entities", end.summary.papers));
+            say(&format!(
+                "{} papers, {entities} entities",
+                end.summary.papers
+            ));
             for line in end.lines() {
                 say(&line);
             }

@@ -152,10 +152,16 @@ impl ReadEnd {
         }
         if self.summary.skipped > 0 {
             lines.push(format!("{} records skipped:", self.summary.skipped));
-            lines.extend(self.first_skipped.iter().map(|skipped| format!("  {skipped}")));
+            lines.extend(
+                self.first_skipped
+                    .iter()
+                    .map(|skipped| format!("  {skipped}")),
+            );
             let more = self.summary.skipped as usize - self.first_skipped.len();
             if more > 0 {
-                lines.push(format!("  and {more} more (all of them with --skipped FILE)"));
+                lines.push(format!(
+                    "  and {more} more (all of them with --skipped FILE)"
+                ));
             }
         }
         lines

@@ -18,7 +18,12 @@ use papergraph::rules::RuleError;
 
 /// Turns papers (titles and abstracts) into a knowledge graph, by rules that you can read and change.
 #[derive(Debug, Parser)]
-#[command(name = "papergraph", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "papergraph",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
 #[command(arg_required_else_help = true, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
@@ -101,7 +106,17 @@ fn message_of(error: &anyhow::Error) -> String {
             let text = problem.render(output::stderr_has_color());
             text.trim_end().to_string()
         }
-        _ => format!("error: {error:#}"),
+        _ => {
+            // Messages of the library hold what caused them where that helps; it is not said twice.
+            let mut text = String::new();
+            for cause in error.chain().map(ToString::to_string) {
+                if !text.contains(&cause) {
+                    text.push_str(if text.is_empty() { "error: " } else { ": " });
+                    text.push_str(&cause);
+                }
+            }
+            text
+        }
     }
 }
 

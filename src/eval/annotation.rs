@@ -224,7 +224,11 @@ mod tests {
 
     #[test]
     fn mistakes_are_named_with_their_line() {
-        let message = |lines: &str| read_entities("f", lines.as_bytes()).unwrap_err().to_string();
+        let message = |lines: &str| {
+            read_entities("f", lines.as_bytes())
+                .unwrap_err()
+                .to_string()
+        };
         let one = r#"{"id":"a","entities":[]}"#;
         assert!(message(&format!("{one}\n{one}")).starts_with("f:2: paper a stands twice"));
         assert!(message(&format!("{one}\n{{")).starts_with("f:2: EOF"));

@@ -83,7 +83,10 @@ pub fn page(report: &str, papers: &[JudgedPaper<'_>]) -> String {
 fn marked_text(html: &mut String, judged: &JudgedPaper<'_>, field: Field) {
     let text = judged.paper.text(field);
     let marks = marks(judged, field);
-    let mut borders: Vec<usize> = marks.iter().flat_map(|mark| [mark.start, mark.end]).collect();
+    let mut borders: Vec<usize> = marks
+        .iter()
+        .flat_map(|mark| [mark.start, mark.end])
+        .collect();
     borders.extend([0, text.len()]);
     borders.sort_unstable();
     borders.dedup();
@@ -123,7 +126,10 @@ fn marks(judged: &JudgedPaper<'_>, field: Field) -> Vec<Mark> {
                 } else {
                     format!("{} instead of {}", entity.relation, wanted.relation)
                 };
-                (Verdict::Right, format!("{}, {relation}", entity.entity_type))
+                (
+                    Verdict::Right,
+                    format!("{}, {relation}", entity.entity_type),
+                )
             }
             Some(wanted) => (
                 Verdict::WrongType,
@@ -185,8 +191,8 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::eval::{ReadMention, match_entities};
     use crate::eval::PaperEntities;
+    use crate::eval::{ReadMention, match_entities};
 
     #[test]
     fn texts_are_marked_and_escaped() {
@@ -233,7 +239,10 @@ mod tests {
         };
         let html = page("a < b", &[judged]);
         assert!(html.contains("a &lt; b"), "{html}");
-        assert!(html.contains(">BERT</span> &amp; &lt;b&gt;friends&lt;/b&gt;"), "{html}");
+        assert!(
+            html.contains(">BERT</span> &amp; &lt;b&gt;friends&lt;/b&gt;"),
+            "{html}"
+        );
         assert!(html.contains(">fast </span>"), "{html}");
         assert!(html.contains("<span class=\"spurious missed\""), "{html}");
         assert!(html.contains("&lt;1&gt;"), "{html}");

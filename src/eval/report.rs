@@ -235,7 +235,11 @@ mod tests {
         assert_eq!(report.types[0], ("Model".into(), model));
         assert_eq!(report.score.untyped.right, 2);
         assert_eq!(report.score.triple.right, 0);
-        let names: Vec<&str> = report.relations.iter().map(|(name, _)| name.as_str()).collect();
+        let names: Vec<&str> = report
+            .relations
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect();
         assert_eq!(names, ["uses", "addresses", "mentions"]);
     }
 }

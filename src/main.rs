@@ -1,2 +1,7 @@
 //! The `papergraph` program: parses arguments, calls the library, turns errors into messages and exit codes.
-fn main() {}
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

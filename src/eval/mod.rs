@@ -3,6 +3,16 @@
 //! A predicted entity matches an annotated one when one of its forms equals one of the annotated forms after
 //! [`normal_form`](crate::text::normal_form); each annotated entity is matched once, one of the same type first.
 
+mod annotation;
+mod html;
+mod mistakes;
+mod report;
+
+pub use annotation::{AnnotationError, PaperEntities, ReadEntity, ReadMention, read_entities};
+pub use html::{JudgedPaper, page};
+pub use mistakes::{Cause, Mistake, mistakes};
+pub use report::Report;
+
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
@@ -155,7 +165,11 @@ pub fn match_entities(gold: &[GoldEntity], predicted: &[Predicted]) -> Matching 
 
 /// Scores the predictions for one paper.
 pub fn score(gold: &[GoldEntity], predicted: &[Predicted]) -> Score {
-    let matching = match_entities(gold, predicted);
+    score_matching(gold, predicted, &match_entities(gold, predicted))
+}
+
+/// Counts a matching.
+fn score_matching(gold: &[GoldEntity], predicted: &[Predicted], matching: &Matching) -> Score {
     let typed = matching
         .pairs
         .iter()

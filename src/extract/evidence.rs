@@ -56,10 +56,33 @@ impl Evidence {
         &self.form_rows[from as usize..to as usize]
     }
 
+    /// Leaves out the rows that `keep` does not want.
+    pub fn retain_rows(&mut self, keep: impl Fn(u32) -> bool) {
+        let ranges = self.candidates.iter_mut().map(|weighed| &mut weighed.range);
+        retain_in_ranges(&mut self.rows, ranges, &keep);
+        retain_in_ranges(&mut self.form_rows, self.form_ranges.iter_mut(), &keep);
+    }
+
     /// Number of phrases.
     pub fn forms(&self) -> usize {
         self.form_ranges.len()
     }
+}
+
+/// Retains rows that lie in ranges one after the other, and makes the ranges fit again.
+fn retain_in_ranges<'e>(
+    rows: &mut Vec<u32>,
+    ranges: impl Iterator<Item = &'e mut (u32, u32)>,
+    keep: impl Fn(u32) -> bool,
+) {
+    let mut kept = Vec::with_capacity(rows.len());
+    for range in ranges {
+        let from = kept.len() as u32;
+        let of_range = &rows[range.0 as usize..range.1 as usize];
+        kept.extend(of_range.iter().copied().filter(|&row| keep(row)));
+        *range = (from, kept.len() as u32);
+    }
+    *rows = kept;
 }
 
 /// How name-like a span is: 0 name-like, 1 a capital, 2 lower case.

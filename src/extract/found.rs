@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::corpus::{Field, Paper};
-use crate::rules::{RelationId, TypeId};
+use crate::rules::{RelationId, Schema, TypeId};
+use crate::text::slug;
 
 /// One place in a paper's text that names an entity.
 #[derive(Clone, Debug, PartialEq)]
@@ -114,4 +115,36 @@ pub struct MentionLine {
     pub text: String,
     /// Id of the rule that spoke most for the span.
     pub rule: String,
+}
+
+/// Most characters of the name in an entity's id.
+const LONGEST_SLUG: usize = 80;
+
+impl ExtractLine {
+    /// What was found in a paper, as `papergraph extract` writes it.
+    pub fn new(schema: &Schema, paper: &Paper, extraction: &Extraction) -> Self {
+        let mention = |mention: &Mention| MentionLine {
+            field: mention.field,
+            start: mention.start,
+            end: mention.end,
+            text: mention.text(paper).to_string(),
+            rule: mention.rule.clone(),
+        };
+        let entity = |found: &FoundEntity| {
+            let entity_type = schema.entity_type(found.entity_type);
+            EntityLine {
+                id: format!("{}:{}", entity_type.id, slug(&found.name, LONGEST_SLUG)),
+                entity_type: entity_type.label.clone(),
+                name: found.name.clone(),
+                relation: schema.relation(found.relation).id.clone(),
+                confidence: (f64::from(found.confidence) * 1000.0).round() / 1000.0,
+                mentions: found.mentions.iter().map(mention).collect(),
+            }
+        };
+        Self {
+            id: paper.id.clone(),
+            title: paper.title.clone(),
+            entities: extraction.entities.iter().map(entity).collect(),
+        }
+    }
 }

@@ -1,10 +1,13 @@
 //! Cross-validation: weights judged on papers that they were not fitted to.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::eval::{Predicted, Score, score};
 use crate::extract::Extractor;
 use crate::extract::relation_evidence::EntityPlaces;
+use crate::extract::space::FamilyNames;
 use crate::extract::weights::WeightTable;
 use crate::fit::relations::{RelationExample, fit_relations, relation_examples};
 use crate::fit::spans::{SpanFit, TrainingPaper, fit_spans};
@@ -21,6 +24,8 @@ pub struct FitOptions {
     pub relation_penalty: f32,
     /// Biases to try on the held-out folds.
     pub biases: Vec<f32>,
+    /// A family of evidence that training does not see, to learn what it gives.
+    pub without: Option<&'static str>,
 }
 
 impl Default for FitOptions {
@@ -29,7 +34,8 @@ impl Default for FitOptions {
             folds: 5,
             spans: SpanFit::default(),
             relation_penalty: 4.0,
-            biases: (0..=8).map(|step| step as f32 * 0.2 - 0.2).collect(),
+            biases: (-1..=7).map(|step| step as f32 / 5.0).collect(),
+            without: None,
         }
     }
 }
@@ -67,14 +73,25 @@ pub fn cross_validate(
     papers: &[AnnotatedPaper],
     options: &FitOptions,
 ) -> CrossValidation {
-    let training: Vec<TrainingPaper> = papers
+    let mut training: Vec<TrainingPaper> = papers
         .par_iter()
         .map(|paper| training_paper(extractor, paper))
         .collect();
-    let relations: Vec<Vec<RelationExample>> = papers
+    let mut relations: Vec<Vec<RelationExample>> = papers
         .par_iter()
         .map(|paper| relation_examples(extractor, paper))
         .collect();
+    // What training never sees weighs nothing, so predictions need not be told.
+    if let Some(rows) = rows_of(&extractor.space.names, options.without) {
+        for paper in &mut training {
+            paper.evidence.retain_rows(|row| !rows.contains(&row));
+        }
+    }
+    if let Some(rows) = rows_of(&extractor.relation_space.names, options.without) {
+        for example in relations.iter_mut().flatten() {
+            example.rows.retain(|row| !rows.contains(row));
+        }
+    }
     let mut by_bias: Vec<(f32, Vec<Score>)> = options
         .biases
         .iter()
@@ -112,6 +129,12 @@ pub fn cross_validate(
         }
     }
     CrossValidation { by_bias, found }
+}
+
+/// The rows of the family with the given id.
+fn rows_of(families: &[FamilyNames], id: Option<&str>) -> Option<Range<u32>> {
+    let family = families.iter().find(|family| Some(family.id) == id)?;
+    Some(family.base..family.base + family.rows())
 }
 
 /// What the given weights find in a paper.

@@ -8,13 +8,15 @@
 mod count;
 mod cross_validate;
 mod lbfgs;
+mod learn;
 mod relations;
 mod spans;
 mod targets;
 mod terms;
 
 pub use count::{CountOptions, CountTables, count};
-pub use cross_validate::{CrossValidation, FitOptions, cross_validate};
+pub use cross_validate::{CrossValidation, FitOptions, cross_validate, predictions, sum};
+pub use learn::{Learned, learn, term_words};
 pub use relations::{RelationExample, fit_relations, relation_examples};
 pub use spans::{TrainingPaper, fit_spans};
 pub use targets::{AnnotatedPaper, entity_spans, learnt_words, training_paper};

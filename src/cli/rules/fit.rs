@@ -1,0 +1,303 @@
+//! `papergraph rules fit`: weights from annotated papers.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use papergraph::eval::{Score, score};
+use papergraph::extract::Extractor;
+use papergraph::fit::{
+    AnnotatedPaper, CrossValidation, FitOptions, Learned, cross_validate, learn, predictions, sum,
+    term_words,
+};
+use rayon::prelude::*;
+
+use crate::cli::annotated::read_annotated;
+use crate::cli::output::{self, say};
+use crate::cli::ruleset::RulesOption;
+use crate::cli::{Common, Outcome};
+
+/// Fit the weights to annotated papers, and say how well they do on papers that they were not fitted to
+///
+/// Prints typed, untyped and triple F1 of cross-validation for several biases (added to every span: a greater one finds
+/// more, a smaller one is surer), for each file and all together. The best bias is used.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  papergraph rules fit gold.jsonl                             only say how good it gets
+  papergraph rules fit gold.jsonl --rules my-rules --write my-rules
+  papergraph rules fit a.jsonl b.jsonl --keep-aside 60 --ablate")]
+pub struct Fit {
+    /// Annotated papers; their texts are read from X.papers.jsonl beside X.jsonl
+    #[arg(required = true)]
+    gold: Vec<PathBuf>,
+    /// The texts of the annotated papers, a file for each GOLD in the same order
+    #[arg(long, value_name = "FILE")]
+    papers: Vec<PathBuf>,
+    #[command(flatten)]
+    rules: RulesOption,
+    /// Number of folds of cross-validation; 0 for none
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    folds: usize,
+    /// Keep the last N papers of each file aside, and report them apart
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    keep_aside: usize,
+    /// Write tables/span-weights.csv, tables/relation-weights.csv, tables/term-words.csv and weights.toml into the rules
+    /// folder DIR
+    #[arg(long, value_name = "DIR")]
+    write: Option<PathBuf>,
+    /// Also leave out each family of evidence in turn, and print what it gives (takes long)
+    #[arg(long)]
+    ablate: bool,
+    /// Use this bias, and try no others
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    bias: Option<f32>,
+    /// How much large weights of spans are held back
+    #[arg(long, value_name = "NUMBER", help_heading = "Fitting")]
+    penalty: Option<f32>,
+    /// Steps of the optimiser
+    #[arg(long, value_name = "N", help_heading = "Fitting")]
+    steps: Option<usize>,
+}
+
+/// The papers of one file: a range of all that are fitted, and those kept aside.
+struct FilePapers {
+    name: String,
+    fitted: Range<usize>,
+    aside: Vec<AnnotatedPaper>,
+}
+
+impl Fit {
+    pub fn run(&self, common: &Common) -> anyhow::Result<Outcome> {
+        if self.folds == 1 {
+            bail!(
+                "--folds 1 leaves nothing to fit to; use 0 for no cross-validation, or at least 2"
+            );
+        }
+        if let Some(folder) = &self.write {
+            std::fs::create_dir_all(folder.join("tables"))
+                .with_context(|| format!("cannot write to {}", folder.display()))?;
+        }
+        let mut rules = self.rules.files()?;
+        let terms = rules.tables.get("tables/terms.csv").cloned();
+        let words = terms.map(|terms| term_words(&terms, &rules.schema));
+        if let Some(words) = &words {
+            let path = "tables/term-words.csv".to_string();
+            rules.tables.insert(path, words.clone().into_bytes().into());
+        }
+        let extractor = Extractor::new(&rules);
+        let (papers, files) = self.read_papers()?;
+        let mut options = FitOptions {
+            folds: self.folds,
+            ..FitOptions::default()
+        };
+        options.spans.penalty = self.penalty.unwrap_or(options.spans.penalty);
+        options.spans.steps = self.steps.unwrap_or(options.spans.steps);
+        if let Some(bias) = self.bias {
+            options.biases = vec![bias];
+        }
+        if !common.quiet {
+            say(&format!(
+                "fitting {} pieces of evidence to {} papers",
+                extractor.space.rows + extractor.relation_space.rows,
+                papers.len()
+            ));
+        }
+        let mut bias = self.bias.unwrap_or(extractor.settings.bias);
+        let mut figures = String::new();
+        if self.folds > 1 {
+            let validation = cross_validate(&extractor, &papers, &options);
+            if let Some((best, _)) = validation.best() {
+                bias = *best;
+            }
+            figures = validation_text(&validation, &files, bias);
+            output::print(&format!(
+                "cross-validation, {} folds\n{figures}",
+                self.folds
+            ))?;
+            if self.ablate {
+                print_ablation(&extractor, &papers, &options, &validation, bias)?;
+            }
+        }
+        if self.write.is_none() && self.keep_aside == 0 {
+            return Ok(Outcome::Done);
+        }
+        let learned = learn(&extractor, &papers, &options);
+        if self.keep_aside > 0 {
+            let aside = aside_text(&extractor, &learned, &files, bias);
+            output::print(&format!("\nkept aside, not fitted to\n{aside}"))?;
+        }
+        if let Some(folder) = &self.write {
+            self.write_files(folder, &extractor, &learned, words, bias, &figures)?;
+            if !common.quiet {
+                say(&format!("weights written to {}", folder.display()));
+            }
+        }
+        Ok(Outcome::Done)
+    }
+
+    /// All papers to fit to, and where those of each file stand among them.
+    fn read_papers(&self) -> anyhow::Result<(Vec<AnnotatedPaper>, Vec<FilePapers>)> {
+        if !self.papers.is_empty() && self.papers.len() != self.gold.len() {
+            bail!(
+                "{} files of annotations, but {} --papers; give one for each, in the same order",
+                self.gold.len(),
+                self.papers.len()
+            );
+        }
+        let (mut papers, mut files) = (Vec::new(), Vec::new());
+        for (number, gold) in self.gold.iter().enumerate() {
+            let texts = self.papers.get(number).map(PathBuf::as_path);
+            let mut of_file = read_annotated(gold, texts)?;
+            let aside = of_file.split_off(of_file.len().saturating_sub(self.keep_aside));
+            let from = papers.len();
+            papers.extend(of_file);
+            let name = gold.file_stem().unwrap_or_default().to_string_lossy();
+            files.push(FilePapers {
+                name: name.into_owned(),
+                fitted: from..papers.len(),
+                aside,
+            });
+        }
+        if papers.is_empty() {
+            bail!("there are no annotated papers to fit to; take more, or keep fewer aside");
+        }
+        Ok((papers, files))
+    }
+
+    fn write_files(
+        &self,
+        folder: &Path,
+        extractor: &Extractor,
+        learned: &Learned,
+        words: Option<String>,
+        bias: f32,
+        figures: &str,
+    ) -> anyhow::Result<()> {
+        for (path, contents) in learned.files(extractor)? {
+            output::write_file(&folder.join(path), &contents)?;
+        }
+        if let Some(words) = words {
+            output::write_file(&folder.join("tables/term-words.csv"), words.as_bytes())?;
+        }
+        let mut settings =
+            String::from("# Written by `papergraph rules fit`; the weights are in tables/.\n");
+        if !figures.is_empty() {
+            settings.push_str("# F1 in cross-validation:\n");
+            for line in figures.lines() {
+                // Writing to a string does not fail.
+                let _ = writeln!(settings, "# {}", line.trim_end());
+            }
+        }
+        let _ = writeln!(
+            settings,
+            "\n# Added to the sum of every span: a greater bias finds more, a smaller one is surer.\nbias = {bias}"
+        );
+        output::write_file(&folder.join("weights.toml"), settings.as_bytes())
+    }
+}
+
+/// The heading of a table of figures.
+const HEADING: &str = "bias   papers          typed   P       R       untyped triple  relation\n";
+
+fn figures_line(bias: f32, name: &str, papers: usize, score: Score) -> String {
+    let relation = f64::from(score.triple.right) / f64::from(score.typed.right.max(1));
+    format!(
+        "{bias:<6} {name:10.10} {papers:4}  {:.4}  {:.4}  {:.4}  {:.4}  {:.4}  {relation:.4}",
+        score.typed.f1(),
+        score.typed.precision(),
+        score.typed.recall(),
+        score.untyped.f1(),
+        score.triple.f1(),
+    )
+}
+
+fn validation_text(validation: &CrossValidation, files: &[FilePapers], best: f32) -> String {
+    let mut text = String::from(HEADING);
+    for (bias, scores) in &validation.by_bias {
+        let mark = if *bias == best { "  <- best" } else { "" };
+        for file in files.iter().filter(|_| files.len() > 1) {
+            let of_file = &scores[file.fitted.clone()];
+            let score = sum(of_file.iter().copied());
+            text += &figures_line(*bias, &file.name, of_file.len(), score);
+            text.push('\n');
+        }
+        text += &figures_line(*bias, "all", scores.len(), sum(scores.iter().copied()));
+        text += mark;
+        text.push('\n');
+    }
+    text
+}
+
+/// What the weights find in papers that were kept aside.
+fn aside_text(extractor: &Extractor, learned: &Learned, files: &[FilePapers], bias: f32) -> String {
+    let mut text = String::from(HEADING);
+    let mut total = Score::default();
+    let mut papers = 0;
+    for file in files {
+        let scores: Vec<Score> = file
+            .aside
+            .par_iter()
+            .map(|paper| {
+                let (spans, relations) = (&learned.weights, &learned.relation_weights);
+                let found = predictions(extractor, paper, spans, relations, bias);
+                score(&paper.gold.entities, &found)
+            })
+            .collect();
+        let of_file = sum(scores.iter().copied());
+        text += &figures_line(bias, &file.name, scores.len(), of_file);
+        text.push('\n');
+        total.add(of_file);
+        papers += scores.len();
+    }
+    text += &figures_line(bias, "all", papers, total);
+    text.push('\n');
+    text
+}
+
+/// Prints what is lost when a family of evidence is left out, line by line as it is found.
+fn print_ablation(
+    extractor: &Extractor,
+    papers: &[AnnotatedPaper],
+    options: &FitOptions,
+    whole: &CrossValidation,
+    bias: f32,
+) -> anyhow::Result<()> {
+    let total = |validation: &CrossValidation| {
+        validation
+            .by_bias
+            .iter()
+            .find(|(tried, _)| *tried == bias)
+            .map_or_else(Score::default, |(_, scores)| sum(scores.iter().copied()))
+    };
+    let with_all = total(whole);
+    output::print("\nwhat each family of evidence gives (F1 with it less F1 without it)\n")?;
+    output::print(&format!("{:32} typed    untyped  triple\n", "family"))?;
+    let mut families: Vec<&'static str> = Vec::new();
+    let names = extractor
+        .space
+        .names
+        .iter()
+        .chain(&extractor.relation_space.names);
+    for family in names {
+        if !families.contains(&family.id) {
+            families.push(family.id);
+        }
+    }
+    for family in families {
+        let options = FitOptions {
+            biases: vec![bias],
+            without: Some(family),
+            ..options.clone()
+        };
+        let without = total(&cross_validate(extractor, papers, &options));
+        output::print(&format!(
+            "{family:32} {:+.4}  {:+.4}  {:+.4}\n",
+            with_all.typed.f1() - without.typed.f1(),
+            with_all.untyped.f1() - without.untyped.f1(),
+            with_all.triple.f1() - without.triple.f1(),
+        ))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,27 @@
+//! `papergraph rules`: tools for those who write rules.
+
+mod fit;
+
+use clap::Subcommand;
+
+use super::{Common, Outcome};
+
+/// Check, test, list, fit and improve rules
+#[derive(Debug, clap::Args)]
+pub struct Rules {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Fit(fit::Fit),
+}
+
+impl Rules {
+    pub fn run(&self, common: &Common) -> anyhow::Result<Outcome> {
+        match &self.command {
+            Command::Fit(command) => command.run(common),
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use regex::Regex;
 use rustc_hash::FxHashMap;
 
 use super::document::Document;
@@ -110,7 +111,8 @@ fn check_pattern(item: &Item<'_, Pattern>, problems: &mut Vec<Problem>) {
     let marked = examples(item, "examples", &pattern.examples, problems);
     check_marked(item, &marked, problems);
     let counterexamples = examples_of_nothing(item, &pattern.counterexamples, problems);
-    let regex = match pattern.compile() {
+    // Alone first: brackets that do not fit could close the group that binds the expression to word borders.
+    let regex = match Regex::new(&pattern.regex).and_then(|_| pattern.compile()) {
         Ok(regex) => regex,
         Err(error) => {
             problems.push(regex_problem(item, &error));

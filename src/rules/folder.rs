@@ -46,6 +46,12 @@ pub enum RuleError {
     Invalid(Box<Problem>),
 }
 
+impl From<Box<Problem>> for RuleError {
+    fn from(problem: Box<Problem>) -> RuleError {
+        RuleError::Invalid(problem)
+    }
+}
+
 impl From<Problem> for RuleError {
     fn from(problem: Problem) -> RuleError {
         RuleError::Invalid(Box::new(problem))

@@ -107,11 +107,11 @@ impl RuleFolder {
                         .names
                         .extend(read_toml::<AmbiguousFile>(&file, bytes)?.names),
                     FileKind::Patterns => {
-                        patterns.extend(read_toml::<PatternFile>(&file, bytes)?.patterns)
+                        patterns.extend(read_toml::<PatternFile>(&file, bytes)?.patterns);
                     }
                     FileKind::Cues => cues.extend(read_toml::<CueFile>(&file, bytes)?.cues),
                     FileKind::Heads => {
-                        merge(&mut rules.heads, read_toml::<HeadFile>(&file, bytes)?.heads)
+                        merge(&mut rules.heads, read_toml::<HeadFile>(&file, bytes)?.heads);
                     }
                     FileKind::Stop => rules.stop.append(read_toml(&file, bytes)?),
                     FileKind::Table => {
@@ -161,20 +161,22 @@ fn merge<T: Identified>(lower: &mut Vec<T>, upper: Vec<T>) {
 }
 
 /// The bytes of a rule file as text.
-pub(super) fn read_text<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Problem> {
+pub(super) fn read_text<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Box<Problem>> {
     std::str::from_utf8(bytes).map_err(|error| {
         let readable = String::from_utf8_lossy(bytes);
         let at = error.valid_up_to();
-        Problem::error(file, &readable, at..at + '\u{fffd}'.len_utf8(), "not UTF-8")
-            .with_help("save the file with the encoding UTF-8")
+        let span = at..at + '\u{fffd}'.len_utf8();
+        let problem = Problem::error(file, &readable, span, "not UTF-8");
+        Box::new(problem.with_help("save the file with the encoding UTF-8"))
     })
 }
 
 /// The contents of a TOML file.
-fn read_toml<T: DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<T, Problem> {
+fn read_toml<T: DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<T, Box<Problem>> {
     let source = read_text(file, bytes)?;
     toml::from_str(source).map_err(|error| {
-        Problem::error(file, source, error.span().unwrap_or(0..0), error.message())
+        let span = error.span().unwrap_or(0..0);
+        Box::new(Problem::error(file, source, span, error.message()))
     })
 }
 

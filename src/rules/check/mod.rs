@@ -37,7 +37,7 @@ pub fn check(folder: &RuleFolder) -> Vec<Problem> {
             let text = match read_text(&file, bytes) {
                 Ok(text) => text,
                 Err(problem) => {
-                    problems.push(problem);
+                    problems.push(*problem);
                     continue;
                 }
             };

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use regex::Regex;
 use rustc_hash::FxHashMap;
 
 use super::document::Document;
@@ -107,13 +108,11 @@ fn check_marked<T>(
 
 fn check_pattern(item: &Item<'_, Pattern>, problems: &mut Vec<Problem>) {
     let pattern = &item.value;
-    let examples = {
-        let marked = examples(item, "examples", &pattern.examples, problems);
-        check_marked(item, &marked, problems);
-        marked
-    };
+    let marked = examples(item, "examples", &pattern.examples, problems);
+    check_marked(item, &marked, problems);
     let counterexamples = examples_of_nothing(item, &pattern.counterexamples, problems);
-    let regex = match pattern.compile() {
+    // Alone first: brackets that do not fit could close the group that binds the expression to word borders.
+    let regex = match Regex::new(&pattern.regex).and_then(|_| pattern.compile()) {
         Ok(regex) => regex,
         Err(error) => {
             problems.push(regex_problem(item, &error));
@@ -128,7 +127,7 @@ fn check_pattern(item: &Item<'_, Pattern>, problems: &mut Vec<Problem>) {
         );
         return;
     }
-    for (key, texts) in [("examples", examples), ("counterexamples", counterexamples)] {
+    for (key, texts) in [("examples", marked), ("counterexamples", counterexamples)] {
         for (index, marked) in texts {
             let found: Vec<Range<usize>> = regex
                 .find_iter(&marked.text)
@@ -413,7 +412,7 @@ fn check_head_examples(item: &Item<'_, Head>, problems: &mut Vec<Problem>) {
                     "at the end of"
                 };
                 let message = format!(
-                    "no word of `{}` stands {place} `{}`",
+                    "no word or ending of `{}` stands {place} `{}`",
                     head.id,
                     &example.text[span.clone()]
                 );

@@ -8,6 +8,7 @@ mod files;
 mod folder;
 mod json_schema;
 mod lexicon;
+mod list;
 mod load;
 mod problem;
 mod schema;
@@ -24,6 +25,7 @@ pub use files::{
 };
 pub use folder::{FileKind, RuleError, RuleFolder};
 pub use json_schema::json_schemas;
+pub use list::{RuleExample, RuleLine, examples, list};
 pub use load::RuleFiles;
 pub use problem::{Problem, Severity, render_problems};
 pub use schema::{EntityType, Relation, RelationId, RelationRole, Schema, TypeId};

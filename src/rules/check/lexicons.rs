@@ -183,7 +183,7 @@ pub(super) fn check_lexicons(rules: &Rules<'_>, problems: &mut Vec<Problem>) {
             for form in forms(row) {
                 check_common(file, number, &form, &common, problems);
                 let plain = folded(form.text);
-                if stop_terms.contains(&plain) {
+                if !form.exact && stop_terms.contains(&plain) {
                     let message = format!("stop.toml says that `{}` is never an entity", form.text);
                     problems.push(file.form_error(number, &form, message).into_warning());
                 }
@@ -380,7 +380,17 @@ fn check_families(rules: &Rules<'_>, hidden: &FxHashSet<Place>, problems: &mut V
                 BROADER,
                 format!("no row of this lexicon is named `{}`", row.broader),
             );
-            problem.help = nearest_name(file, &row.broader);
+            let elsewhere = rules
+                .lexicons
+                .iter()
+                .find(|other| by_type.contains_key(&(other.type_id, folded(&row.broader))));
+            problem.help = match elsewhere {
+                Some(other) => Some(format!(
+                    "lexicon/{}.csv has it, but a family stays within its type",
+                    other.type_id
+                )),
+                None => nearest_name(file, &row.broader),
+            };
             problems.push(problem);
         }
         let mut path = vec![place];

@@ -107,11 +107,8 @@ fn check_marked<T>(
 
 fn check_pattern(item: &Item<'_, Pattern>, problems: &mut Vec<Problem>) {
     let pattern = &item.value;
-    let examples = {
-        let marked = examples(item, "examples", &pattern.examples, problems);
-        check_marked(item, &marked, problems);
-        marked
-    };
+    let marked = examples(item, "examples", &pattern.examples, problems);
+    check_marked(item, &marked, problems);
     let counterexamples = examples_of_nothing(item, &pattern.counterexamples, problems);
     let regex = match pattern.compile() {
         Ok(regex) => regex,
@@ -128,7 +125,7 @@ fn check_pattern(item: &Item<'_, Pattern>, problems: &mut Vec<Problem>) {
         );
         return;
     }
-    for (key, texts) in [("examples", examples), ("counterexamples", counterexamples)] {
+    for (key, texts) in [("examples", marked), ("counterexamples", counterexamples)] {
         for (index, marked) in texts {
             let found: Vec<Range<usize>> = regex
                 .find_iter(&marked.text)
@@ -413,7 +410,7 @@ fn check_head_examples(item: &Item<'_, Head>, problems: &mut Vec<Problem>) {
                     "at the end of"
                 };
                 let message = format!(
-                    "no word of `{}` stands {place} `{}`",
+                    "no word or ending of `{}` stands {place} `{}`",
                     head.id,
                     &example.text[span.clone()]
                 );

@@ -60,6 +60,14 @@ fn the_default_rules_have_no_mistake() {
 }
 
 #[test]
+fn the_rules_of_another_field_have_no_mistake() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/biology");
+    let rules = RuleFolder::read(std::path::Path::new(folder)).unwrap();
+    assert_eq!(check(&rules), []);
+    assert!(rules.parse().is_ok());
+}
+
+#[test]
 fn right_rules_give_nothing() {
     assert_found(
         &[

@@ -1,7 +1,5 @@
-//! The `papergraph` program: parses arguments, calls the library, turns errors into messages and exit codes.
-
-mod cli;
+//! The `papergraph` program. Everything it does is in the library: [`papergraph::cli`].
 
 fn main() -> std::process::ExitCode {
-    cli::main()
+    papergraph::cli::main()
 }

@@ -4,10 +4,10 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
+use crate::corpus::{CorpusReader, Paper, ReadOptions, Source};
+use crate::eval::{PaperEntities, read_entities};
+use crate::fit::AnnotatedPaper;
 use anyhow::{Context, bail};
-use papergraph::corpus::{CorpusReader, Paper, ReadOptions, Source};
-use papergraph::eval::{PaperEntities, read_entities};
-use papergraph::fit::AnnotatedPaper;
 use rustc_hash::FxHashMap;
 
 /// Reads a file of entities, a paper a line.

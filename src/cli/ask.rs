@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
@@ -45,19 +45,24 @@ impl AskArgs {
 
     /// Reads the graph.
     pub(super) fn load(&self) -> Result<KnowledgeGraph> {
-        let file = File::open(&self.graph).map_err(|error| {
-            let path = self.graph.display();
-            if error.kind() == ErrorKind::NotFound {
-                anyhow!(
-                    "there is no graph at {path}: run `papergraph build` first, \
-                     or say with --graph FILE where it is"
-                )
-            } else {
-                anyhow!(error).context(format!("{path} cannot be opened"))
-            }
-        })?;
-        read_json(file).with_context(|| self.graph.display().to_string())
+        load(&self.graph)
     }
+}
+
+/// Reads a graph that `papergraph build` wrote.
+pub(super) fn load(path: &Path) -> Result<KnowledgeGraph> {
+    let file = File::open(path).map_err(|error| {
+        let path = path.display();
+        if error.kind() == ErrorKind::NotFound {
+            anyhow!(
+                "there is no graph at {path}: run `papergraph build` first, \
+                 or say with --graph FILE where it is"
+            )
+        } else {
+            anyhow!(error).context(format!("{path} cannot be opened"))
+        }
+    })?;
+    read_json(file).with_context(|| path.display().to_string())
 }
 
 /// A node as answers show it.

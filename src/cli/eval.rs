@@ -3,19 +3,17 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use papergraph::corpus::Paper;
-use papergraph::eval::{
-    Cause, JudgedPaper, Matching, Mistake, PaperEntities, Report, mistakes, page,
-};
-use papergraph::extract::{ExtractLine, Extractor};
+use crate::corpus::Paper;
+use crate::eval::{Cause, JudgedPaper, Matching, Mistake, PaperEntities, Report, mistakes, page};
+use crate::extract::{ExtractLine, Extractor};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
+use super::Outcome;
 use super::annotated::{papers_beside, read_entity_file, read_texts};
 use super::output;
 use super::ruleset::RulesOption;
-use super::{Common, Outcome};
 
 /// Measure extraction against annotated papers: precision, recall and F1 by type and relation, and the errors
 ///
@@ -79,7 +77,7 @@ struct ErrorCount {
 }
 
 impl Eval {
-    pub fn run(&self, _common: &Common) -> anyhow::Result<Outcome> {
+    pub fn run(&self) -> anyhow::Result<Outcome> {
         let extractor = self.rules.extractor()?;
         let gold = read_entity_file(&self.gold)?;
         let needs_texts = self.predicted.is_none() || self.html.is_some();

@@ -3,14 +3,14 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use papergraph::corpus::Paper;
-use papergraph::extract::{ExtractLine, Extractor};
+use crate::corpus::Paper;
+use crate::extract::{ExtractLine, Extractor};
 use rayon::prelude::*;
 
 use super::input::InputOptions;
 use super::output::{Output, say};
 use super::ruleset::RulesOption;
-use super::{Common, Outcome};
+use super::{Global, Outcome};
 
 /// Find the entities of papers: one JSON object a paper and line, in input order
 ///
@@ -34,9 +34,9 @@ pub struct Extract {
 }
 
 impl Extract {
-    pub fn run(&self, common: &Common) -> anyhow::Result<Outcome> {
+    pub fn run(&self, global: &Global) -> anyhow::Result<Outcome> {
         let extractor = self.rules.extractor()?;
-        let mut papers = self.input.open(common)?;
+        let mut papers = self.input.open(global)?;
         let mut output = Output::open(self.output.as_deref())?;
         let mut entities = 0;
         while let Some(batch) = papers.next_batch()? {
@@ -51,7 +51,7 @@ impl Extract {
         }
         output.finish()?;
         let end = papers.finish()?;
-        if !common.quiet {
+        if !global.quiet {
             say(&format!(
                 "{} papers, {entities} entities",
                 end.summary.papers

@@ -3,14 +3,14 @@
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
-use indicatif::{ProgressBar, ProgressStyle};
-use papergraph::corpus::{
+use crate::corpus::{
     CorpusError, CorpusReader, FieldMap, InputFormat, Paper, ReadOptions, ReadSummary, Skipped,
     Source,
 };
+use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::{Output, say};
-use super::{Common, Outcome};
+use super::{Global, Outcome};
 
 /// Papers read at once: enough to keep all cores busy, few enough to be nothing in memory.
 const BATCH: usize = 1024;
@@ -56,14 +56,14 @@ pub struct Papers {
 
 impl InputOptions {
     /// Opens the inputs; standard input if none is named.
-    pub fn open(&self, common: &Common) -> anyhow::Result<Papers> {
+    pub fn open(&self, global: &Global) -> anyhow::Result<Papers> {
         let stdin = [PathBuf::from("-")];
         let inputs = if self.inputs.is_empty() {
             &stdin[..]
         } else {
             &self.inputs
         };
-        self.reading.open(sources(inputs), common)
+        self.reading.open(sources(inputs), global)
     }
 }
 
@@ -78,14 +78,14 @@ pub fn sources(paths: &[PathBuf]) -> Vec<Source> {
 
 impl ReadingOptions {
     /// Opens sources.
-    pub fn open(&self, sources: Vec<Source>, common: &Common) -> anyhow::Result<Papers> {
+    pub fn open(&self, sources: Vec<Source>, global: &Global) -> anyhow::Result<Papers> {
         let reader = self.reader(sources)?;
-        if common.verbose {
+        if global.verbose {
             for note in reader.notes() {
                 say(&format!("note: {note}"));
             }
         }
-        let progress = progress_bar(&reader, common);
+        let progress = progress_bar(&reader, global);
         Ok(Papers {
             reader,
             skipped: SkipLog::open(self.skipped.as_deref())?,
@@ -211,8 +211,8 @@ impl SkipLog {
 }
 
 /// A bar over the bytes of all inputs on a terminal, a spinner where their end is not known, nothing elsewhere.
-fn progress_bar(reader: &CorpusReader, common: &Common) -> ProgressBar {
-    if common.quiet || !std::io::stderr().is_terminal() {
+fn progress_bar(reader: &CorpusReader, global: &Global) -> ProgressBar {
+    if global.quiet || !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
     let template = match reader.bytes_in_all() {

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use papergraph::extract::Extractor;
-use papergraph::rules::{RuleError, RuleFiles, RuleFolder};
+use crate::extract::Extractor;
+use crate::rules::{RuleError, RuleFiles, RuleFolder};
 
 /// The rules of a run.
 #[derive(Clone, Debug, Default, clap::Args)]

@@ -4,19 +4,19 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
-use papergraph::eval::{Score, score};
-use papergraph::extract::Extractor;
-use papergraph::fit::{
+use crate::eval::{Score, score};
+use crate::extract::Extractor;
+use crate::fit::{
     AnnotatedPaper, CrossValidation, FitOptions, Learned, cross_validate, learn, predictions, sum,
     term_words,
 };
+use anyhow::{Context, bail};
 use rayon::prelude::*;
 
 use crate::cli::annotated::read_annotated;
 use crate::cli::output::{self, say};
 use crate::cli::ruleset::RulesOption;
-use crate::cli::{Common, Outcome};
+use crate::cli::{Global, Outcome};
 
 /// Fit the weights to annotated papers, and say how well they do on papers that they were not fitted to
 ///
@@ -69,7 +69,7 @@ struct FilePapers {
 }
 
 impl Fit {
-    pub fn run(&self, common: &Common) -> anyhow::Result<Outcome> {
+    pub fn run(&self, global: &Global) -> anyhow::Result<Outcome> {
         if self.folds == 1 {
             bail!(
                 "--folds 1 leaves nothing to fit to; use 0 for no cross-validation, or at least 2"
@@ -97,7 +97,7 @@ impl Fit {
         if let Some(bias) = self.bias {
             options.biases = vec![bias];
         }
-        if !common.quiet {
+        if !global.quiet {
             say(&format!(
                 "fitting {} pieces of evidence to {} papers",
                 extractor.space.rows + extractor.relation_space.rows,
@@ -130,7 +130,7 @@ impl Fit {
         }
         if let Some(folder) = &self.write {
             self.write_files(folder, &extractor, &learned, words, bias, &figures)?;
-            if !common.quiet {
+            if !global.quiet {
                 say(&format!("weights written to {}", folder.display()));
             }
         }

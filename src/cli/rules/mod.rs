@@ -4,7 +4,7 @@ mod fit;
 
 use clap::Subcommand;
 
-use super::{Common, Outcome};
+use super::{Global, Outcome};
 
 /// Check, test, list, fit and improve rules
 #[derive(Debug, clap::Args)]
@@ -19,9 +19,9 @@ enum Command {
 }
 
 impl Rules {
-    pub fn run(&self, common: &Common) -> anyhow::Result<Outcome> {
+    pub fn run(&self, global: &Global) -> anyhow::Result<Outcome> {
         match &self.command {
-            Command::Fit(command) => command.run(common),
+            Command::Fit(command) => command.run(global),
         }
     }
 }

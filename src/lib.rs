@@ -1,6 +1,7 @@
 //! papergraph turns machine-learning papers (titles and abstracts) into a knowledge graph.
 
 pub mod analyze;
+pub mod cli;
 pub mod corpus;
 pub mod eval;
 pub mod export;

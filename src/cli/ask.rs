@@ -9,8 +9,8 @@ use clap::Args;
 use petgraph::graph::{EdgeIndex, NodeIndex};
 use serde::Serialize;
 
-use papergraph::graph::{Found, KnowledgeGraph, NodeKind, find, read_json};
-use papergraph::rules::RelationId;
+use crate::graph::{Found, KnowledgeGraph, NodeKind, find, read_json};
+use crate::rules::RelationId;
 
 /// Options of every question.
 #[derive(Args, Clone, Debug)]

@@ -12,7 +12,7 @@ use super::ask::{
     AskArgs, Format, NodeLine, counted, meant, relation_id, type_meant, write_csv, write_json,
     write_meant, write_table,
 };
-use papergraph::graph::{CommonNeighbor, KnowledgeGraph, common_neighbors};
+use crate::graph::{CommonNeighbor, KnowledgeGraph, common_neighbors};
 
 /// Show what two nodes of a built graph share
 #[derive(Args, Clone, Debug)]

@@ -12,7 +12,7 @@ use super::ask::{
     AskArgs, Format, NodeLine, evidence, meant, plain, relation_meant, type_meant, write_csv,
     write_json, write_meant, write_table,
 };
-use papergraph::graph::{KnowledgeGraph, Neighbor, NeighborFilter, NeighborGroup, neighbors};
+use crate::graph::{KnowledgeGraph, Neighbor, NeighborFilter, NeighborGroup, neighbors};
 
 /// Show what stands next to a node of a built graph, by relation
 #[derive(Args, Clone, Debug)]

@@ -11,7 +11,7 @@ use super::ask::{
     AskArgs, Format, NodeLine, counted, evidence, meant, plain, relation_id, write_csv, write_json,
     write_meant,
 };
-use papergraph::graph::{KnowledgeGraph, PathStep, shortest_path};
+use crate::graph::{KnowledgeGraph, PathStep, shortest_path};
 
 /// Find the shortest telling way between two nodes of a built graph
 #[derive(Args, Clone, Debug)]

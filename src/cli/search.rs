@@ -8,7 +8,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::ask::{AskArgs, Format, NodeLine, type_meant, write_csv, write_json, write_table};
-use papergraph::graph::{Match, SearchHit, search};
+use crate::graph::{Match, SearchHit, search};
 
 /// Find papers, entities and topics of a built graph by name
 #[derive(Args, Clone, Debug)]

@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Args;
 
 use super::ask::{AskArgs, Format, counted, write_csv, write_json, write_table};
-use papergraph::graph::Statistics;
+use crate::graph::Statistics;
 
 /// Count what is in a built graph
 #[derive(Args, Clone, Debug)]

@@ -6,7 +6,7 @@ use crate::corpus::Paper;
 use crate::extract::annotated::Annotated;
 use crate::extract::candidates::{self, Proposer};
 use crate::extract::choose::{self, Chosen};
-use crate::extract::evidence::{self, Evidence, case_class};
+use crate::extract::evidence::{self, Evidence};
 use crate::extract::found::{Extraction, FoundEntity, Mention, SentenceSpan};
 use crate::extract::group::{self, Group};
 use crate::extract::relation_evidence::{self, EntityPlaces, RelationSpace};
@@ -402,11 +402,3 @@ fn commonest(mentions: &[Mention]) -> String {
     best.map_or_else(String::new, |(_, reading)| reading.to_string())
 }
 
-/// How name-like the best mention of an entity is; see [`case_class`].
-pub fn name_class(text: &Annotated<'_>, spans: &[(u32, u32)]) -> u32 {
-    spans
-        .iter()
-        .map(|&(first, end)| case_class(text, first, end))
-        .min()
-        .unwrap_or(2)
-}

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::eval::{Score, score};
 use crate::extract::Extractor;
 use crate::fit::{
-    AnnotatedPaper, CrossValidation, FitOptions, Learned, cross_validate, learn, predictions, sum,
+    AnnotatedPaper, CrossValidation, FitOptions, Learned, cross_validate, learn, learnt_words, predictions, sum,
     term_words,
 };
 use anyhow::{Context, bail};
@@ -86,8 +86,10 @@ impl Fit {
             let path = "tables/term-words.csv".to_string();
             rules.tables.insert(path, words.clone().into_bytes().into());
         }
-        let extractor = Extractor::new(&rules);
         let (papers, files) = self.read_papers()?;
+        // Words first, then the space of evidence that has rows for them.
+        let learnt = learnt_words(&Extractor::new(&rules), &papers);
+        let extractor = Extractor::with_words(&rules, &learnt);
         let mut options = FitOptions {
             folds: self.folds,
             ..FitOptions::default()

@@ -364,6 +364,13 @@ pub fn large() -> KnowledgeGraph {
     }
     for node in graph.graph.node_weights_mut() {
         let number: usize = node.id.rsplit(':').next().unwrap().parse().unwrap();
+        let shift = if node.id.starts_with("paper:") {
+            0.0
+        } else {
+            30.0
+        };
+        let (column, row) = ((number % 20) as f32, (number / 20) as f32);
+        node.analysis.position = Some((column * 60.0 + shift, row * 60.0 + shift));
         let in_topic = if node.id.starts_with("paper:") {
             number % 3
         } else {

@@ -14,7 +14,12 @@ use super::{ExportError, ExportOptions, Exporter, Stage};
 pub struct Cypher;
 
 impl Exporter for Cypher {
-    fn write(&self, view: &View<'_>, stage: &Stage, _options: &ExportOptions) -> Result<(), ExportError> {
+    fn write(
+        &self,
+        view: &View<'_>,
+        stage: &Stage,
+        _options: &ExportOptions,
+    ) -> Result<(), ExportError> {
         stage.file("graph.cypher", |out| write(view, out))
     }
 }
@@ -55,7 +60,11 @@ fn write_edge<W: Write>(edge: &EdgeView<'_>, out: &mut W) -> io::Result<()> {
     write_literal(out, &edge.source.id)?;
     write!(out, "}}), (b:{} {{id: ", Kind::of(edge.target).label())?;
     write_literal(out, &edge.target.id)?;
-    write!(out, "}}) MERGE (a)-[r:{}]->(b) SET r.weight = ", relation_name(&edge.relation.id))?;
+    write!(
+        out,
+        "}}) MERGE (a)-[r:{}]->(b) SET r.weight = ",
+        relation_name(&edge.relation.id)
+    )?;
     write_value(out, &Value::Single(edge.weight()))?;
     out.write_all(b", r.confidence = ")?;
     write_value(out, &Value::Single(edge.confidence()))?;
@@ -96,20 +105,30 @@ fn write_value<W: Write>(out: &mut W, value: &Value<'_>) -> io::Result<()> {
 /// Some databases turn `\u0027` into a quote before they look at the statement, even where the backslash is escaped.
 /// So a `u` after a backslash is itself written as an escape.
 fn write_literal<W: Write>(out: &mut W, text: &str) -> io::Result<()> {
+    let text = readable(text);
     out.write_all(b"'")?;
+    // Runs of plain characters are copied whole.
+    let mut done = 0;
     let mut after_backslash = false;
-    for character in readable(text).chars() {
-        match character {
-            '\\' => out.write_all(b"\\\\")?,
-            '\'' => out.write_all(b"\\'")?,
-            '\n' => out.write_all(b"\\n")?,
-            '\r' => out.write_all(b"\\r")?,
-            '\t' => out.write_all(b"\\t")?,
-            'u' | 'U' if after_backslash => write!(out, "\\u{:04X}", u32::from(character))?,
-            other => write!(out, "{other}")?,
+    for (at, byte) in text.bytes().enumerate() {
+        let escaped: &[u8] = match byte {
+            b'\\' => b"\\\\",
+            b'\'' => b"\\'",
+            b'\n' => b"\\n",
+            b'\r' => b"\\r",
+            b'\t' => b"\\t",
+            b'u' if after_backslash => b"\\u0075",
+            b'U' if after_backslash => b"\\u0055",
+            _ => b"",
+        };
+        if !escaped.is_empty() {
+            out.write_all(&text.as_bytes()[done..at])?;
+            out.write_all(escaped)?;
+            done = at + 1;
         }
-        after_backslash = character == '\\';
+        after_backslash = byte == b'\\';
     }
+    out.write_all(&text.as_bytes()[done..])?;
     out.write_all(b"'")
 }
 
@@ -128,6 +147,9 @@ mod tests {
         assert_eq!(literal("it's a \"test\""), r#"'it\'s a "test"'"#);
         assert_eq!(literal(r"ends with \"), r"'ends with \\'");
         assert_eq!(literal("a\nb\tc\r\u{0}"), r"'a\nb\tc\r'");
-        assert_eq!(literal(r"\u0027}) DETACH DELETE n //"), r"'\\\u00750027}) DETACH DELETE n //'");
+        assert_eq!(
+            literal(r"\u0027}) DETACH DELETE n //"),
+            r"'\\\u00750027}) DETACH DELETE n //'"
+        );
     }
 }

@@ -8,7 +8,9 @@ use std::borrow::Cow;
 /// Tables and statements leave them out as XML does, so that a name is the same in all of them. Only JSON and RDF,
 /// which can write them, keep them.
 pub fn readable(text: &str) -> Cow<'_, str> {
-    if text.chars().all(is_readable) {
+    // Most texts are all right, and bytes are faster to look at than characters. 0xef begins U+FFFE and U+FFFF.
+    let suspect = |&byte: &u8| byte < b' ' || byte == 0x7f || byte == 0xef;
+    if !text.as_bytes().iter().any(suspect) || text.chars().all(is_readable) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(

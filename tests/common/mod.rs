@@ -298,7 +298,10 @@ pub fn large() -> KnowledgeGraph {
     let mut graph = empty();
     graph.rule_ids = vec!["cue:on".into()];
     let topics = ["ships in fog", "yeast under stress", "maps of the deep sea"];
-    let words = ["Harbor", "Buoy", "Keel", "Anchor", "Lantern", "Tide", "Compass", "Sextant", "Mast", "Rudder"];
+    let words = [
+        "Harbor", "Buoy", "Keel", "Anchor", "Lantern", "Tide", "Compass", "Sextant", "Mast",
+        "Rudder",
+    ];
     let types = ["Model", "Dataset", "Cell line"];
     // A small linear congruential generator: the same numbers on every machine.
     let mut state: u32 = 7;
@@ -307,24 +310,53 @@ pub fn large() -> KnowledgeGraph {
         (state >> 16) as usize % below
     };
     for number in 0..200 {
-        let title = format!("{} {} for {} in the wild", words[next(10)], words[next(10)], topics[number % 3]);
-        add_paper(&mut graph, &format!("paper:{number}"), &title, i32::try_from(2015 + number / 20).ok());
+        let title = format!(
+            "{} {} for {} in the wild",
+            words[next(10)],
+            words[next(10)],
+            topics[number % 3]
+        );
+        add_paper(
+            &mut graph,
+            &format!("paper:{number}"),
+            &title,
+            i32::try_from(2015 + number / 20).ok(),
+        );
     }
-    let entity = |number: usize| format!("{}:{number}", types[number % 3].to_lowercase().replace(' ', "-"));
+    let entity = |number: usize| {
+        format!(
+            "{}:{number}",
+            types[number % 3].to_lowercase().replace(' ', "-")
+        )
+    };
     for number in 0..90 {
-        let name = format!("{}{}-{number}", words[number % 10], words[(number / 10) % 10]);
+        let name = format!(
+            "{}{}-{number}",
+            words[number % 10],
+            words[(number / 10) % 10]
+        );
         add_entity(&mut graph, &entity(number), &name, types[number % 3]);
     }
     for number in 0..200 {
         let paper = format!("paper:{number}");
         for relation in ["introduces", "uses", "uses", "mentions", "trained_on"] {
             // Few entities are in many papers, most in few, and most of a paper's are of its topic.
-            let popular = next(30).min(next(30)) * 3 + if next(5) == 0 { next(3) } else { number % 3 };
-            let target = if relation == "trained_on" { popular / 3 * 3 + 1 } else { popular };
+            let popular =
+                next(30).min(next(30)) * 3 + if next(5) == 0 { next(3) } else { number % 3 };
+            let target = if relation == "trained_on" {
+                popular / 3 * 3 + 1
+            } else {
+                popular
+            };
             link(&mut graph, &paper, relation, &entity(target));
         }
         if number > 30 {
-            link(&mut graph, &paper, "builds_on", &format!("paper:{}", next(number)));
+            link(
+                &mut graph,
+                &paper,
+                "builds_on",
+                &format!("paper:{}", next(number)),
+            );
         }
     }
     for (child, parent) in [(6, 0), (12, 0), (18, 6), (24, 6), (30, 12)] {
@@ -332,7 +364,18 @@ pub fn large() -> KnowledgeGraph {
     }
     for node in graph.graph.node_weights_mut() {
         let number: usize = node.id.rsplit(':').next().unwrap().parse().unwrap();
-        let in_topic = if node.id.starts_with("paper:") { number % 3 } else { number / 3 % 3 };
+        let shift = if node.id.starts_with("paper:") {
+            0.0
+        } else {
+            30.0
+        };
+        let (column, row) = ((number % 20) as f32, (number / 20) as f32);
+        node.analysis.position = Some((column * 60.0 + shift, row * 60.0 + shift));
+        let in_topic = if node.id.starts_with("paper:") {
+            number % 3
+        } else {
+            number / 3 % 3
+        };
         node.analysis.topic = (number % 17 != 0).then(|| topics[in_topic].into());
     }
     graph

@@ -37,7 +37,7 @@ import org.openide.util.Lookup;
 /**
  * Opens graph.graphml and graph.gexf of an output folder as Gephi does and compares what Gephi got with graph.json:
  * no issue of level warning or worse, every node and edge with every attribute, colour, size and place. With a second
- * folder it draws both there with Gephi's preview, gephi-graphml.pdf and gephi-gexf.pdf (a PNG would need a display).
+ * folder it draws both there with Gephi's preview (nodes need places), gephi-graphml.pdf and gephi-gexf.pdf (a PNG would need a display).
  */
 public final class GephiCheck {
     /** Attributes of graph.json that are how a node looks. */
@@ -196,6 +196,8 @@ public final class GephiCheck {
     private void draw(File picture) throws Exception {
         PreviewController preview = Lookup.getDefault().lookup(PreviewController.class);
         preview.getModel().getProperties().putValue(PreviewProperty.SHOW_NODE_LABELS, true);
+        preview.getModel().getProperties().putValue(PreviewProperty.NODE_LABEL_SHORTEN, true);
+        preview.getModel().getProperties().putValue(PreviewProperty.NODE_LABEL_MAX_CHAR, 24);
         preview.refreshPreview();
         Lookup.getDefault().lookup(ExportController.class).exportFile(picture);
     }

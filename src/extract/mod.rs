@@ -11,6 +11,7 @@ pub mod candidates;
 pub mod choose;
 pub mod enumeration;
 pub mod evidence;
+pub mod examples;
 pub mod explain;
 mod extractor;
 pub mod forms;

@@ -22,7 +22,7 @@ const LARGEST_TOPIC: f32 = 60.0;
 const PAPER_COLOR: &str = "#888888";
 
 /// Colour of topics where colours tell types.
-const TOPIC_COLOR: &str = "#222222";
+pub const TOPIC_COLOR: &str = "#222222";
 
 /// Gives every node a diameter whose square grows with its rank, or with the number of papers for a topic.
 pub fn set_sizes(graph: &mut KnowledgeGraph) {

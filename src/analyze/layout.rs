@@ -91,7 +91,7 @@ pub fn lay_out(
 }
 
 /// The point with the given number of a sunflower whose seeds lie one unit apart.
-fn sunflower(number: usize) -> Point {
+pub fn sunflower(number: usize) -> Point {
     let angle = number as f32 * GOLDEN_ANGLE;
     let radius = (number as f32 + 0.5).sqrt() * 0.56;
     (radius * angle.cos(), radius * angle.sin())
@@ -256,7 +256,7 @@ fn place_isolated(places: &mut [Point], papers: &Neighbors, topics: &Topics) {
         .collect();
     for (number, &paper) in isolated.iter().enumerate() {
         let angle = number as f32 * GOLDEN_ANGLE;
-        let radius = outermost * (1.1 + 0.2 * number as f32 / isolated.len() as f32);
+        let radius = outermost * (1.05 + 0.1 * number as f32 / isolated.len() as f32);
         places[paper] = (radius * angle.cos(), radius * angle.sin());
     }
 }
@@ -274,7 +274,7 @@ fn place_entities(incidence: &Incidence, papers: &[Point], sizes: &Sizes) -> Vec
             [] => {
                 without_papers += 1;
                 let angle = without_papers as f32 * GOLDEN_ANGLE;
-                (outermost * 1.4 * angle.cos(), outermost * 1.4 * angle.sin())
+                (outermost * 1.2 * angle.cos(), outermost * 1.2 * angle.sin())
             }
             [(paper, _)] => {
                 let paper = *paper as usize;

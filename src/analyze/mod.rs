@@ -3,12 +3,13 @@
 //! [`analyze`] works on a [`KnowledgeGraph`] of papers and entities: it links papers by what they share
 //! ([`projection`]), finds communities among them ([`topics`]), names them ([`labels`]), adds a node and `about`
 //! edges for each, ranks all nodes ([`ranks`]), and gives them places ([`layout`]), sizes and colours ([`color`]).
-//! [`view`] cuts a graph down before it is written.
+//! [`view`] cuts a graph down before it is written, [`map`] draws pictures of it.
 
 mod appearance;
 pub mod color;
 pub mod labels;
 pub mod layout;
+pub mod map;
 pub mod projection;
 pub mod ranks;
 mod separate;

@@ -121,8 +121,9 @@ fn communities(
             ..Topics::default()
         };
     };
-    let attempt = |resolution: f64| {
-        let communities = leiden(&graph, papers.rows.entry_count() / 2, resolution, seed);
+    let pair_count = papers.rows.entry_count() / 2;
+    let attempt = |resolution: f64, most_repeats: u64| {
+        let communities = leiden(&graph, pair_count, resolution, seed, most_repeats);
         let topics = Topics::from_communities(&communities, smallest);
         (
             Topics {
@@ -133,8 +134,13 @@ fn communities(
         )
     };
     let (topics, communities) = match resolution {
-        Some(fixed) if fixed.is_finite() && fixed > 0.0 => attempt(fixed),
-        _ => search(wanted, attempt),
+        Some(fixed) if fixed.is_finite() && fixed > 0.0 => attempt(fixed, MOST_REPEATS),
+        // On a large graph one pass tells the number of communities well enough to find the resolution.
+        _ if pair_count > PAIRS_FOR_ALL_RUNS => {
+            let found = search(wanted, |resolution| attempt(resolution, 1));
+            attempt(found.0.resolution, MOST_REPEATS)
+        }
+        _ => search(wanted, |resolution| attempt(resolution, MOST_REPEATS)),
     };
     Topics {
         modularity: modularity(papers, &communities),
@@ -197,11 +203,11 @@ fn leiden_graph(papers: &Neighbors) -> Option<GraphData> {
 /// One run of Leiden on a small graph ends some percent below what is possible, and which seed does best is chance;
 /// on a large graph seeds hardly differ, so there the number of runs falls. Sequential, since runs are what can be
 /// spread over threads, with the same result on any number of them.
-fn leiden(graph: &GraphData, pair_count: usize, resolution: f64, seed: u64) -> Vec<usize> {
+fn leiden(graph: &GraphData, pair_count: usize, resolution: f64, seed: u64, most_repeats: u64) -> Vec<usize> {
     let runs = (PAIRS_FOR_ALL_RUNS / pair_count.max(1)).clamp(1, MOST_RUNS) as u64;
     let tries: Vec<(f64, Vec<usize>)> = (0..runs)
         .into_par_iter()
-        .map(|run| repeated_leiden(graph, resolution, seed.wrapping_add(run)))
+        .map(|run| repeated_leiden(graph, resolution, seed.wrapping_add(run), most_repeats))
         .collect();
     let best = tries
         .into_iter()
@@ -210,9 +216,9 @@ fn leiden(graph: &GraphData, pair_count: usize, resolution: f64, seed: u64) -> V
 }
 
 /// Quality and communities of one run that is repeated while it gains.
-fn repeated_leiden(graph: &GraphData, resolution: f64, seed: u64) -> (f64, Vec<usize>) {
+fn repeated_leiden(graph: &GraphData, resolution: f64, seed: u64, most_repeats: u64) -> (f64, Vec<usize>) {
     let mut best = (f64::NEG_INFINITY, Partition::new(graph.node_count()));
-    for repeat in 0..MOST_REPEATS {
+    for repeat in 0..most_repeats {
         let config = LeidenConfig::builder()
             .resolution(resolution)
             .seed(seed.wrapping_mul(1000).wrapping_add(repeat))

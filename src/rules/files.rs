@@ -74,7 +74,9 @@ impl Pattern {
     /// If the expression cannot be compiled.
     pub fn compile(&self) -> Result<Regex, regex::Error> {
         Regex::new(&format!(
-            r"\b{{start-half}}(?:{})\b{{end-half}}",
+            // Borders as ASCII knows them keep the search on the fast path; matches beside other letters are on no
+            // border of a token, and are left out there.
+            r"(?-u:\b{{start-half}})(?:{})(?-u:\b{{end-half}})",
             self.regex
         ))
     }

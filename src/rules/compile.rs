@@ -224,7 +224,8 @@ impl RuleSet {
                 class_noun: head.class_noun,
             });
             let number = u8::try_from(self.heads.len()).unwrap_or(u8::MAX);
-            for word in &head.words {
+            // "auto-encoder" is several tokens: it ends in "encoder", and "auto" alone is no head.
+            for word in head.words.iter().filter(|word| tokens_of(word).tokens.len() == 1) {
                 let class = self.word_entry(word);
                 if class.head == 0 {
                     class.head = number;

@@ -27,19 +27,40 @@ pub fn run_example(extractor: &Extractor, example: &RuleExample<'_>) -> Result<(
     if example.rule == "stop" {
         return stop_example(&text, marked, &spans);
     }
-    if let Some(number) = rules.patterns.iter().position(|pattern| is_meant(&pattern.id)) {
+    if let Some(number) = rules
+        .patterns
+        .iter()
+        .position(|pattern| is_meant(&pattern.id))
+    {
         return pattern_example(&text, marked, &spans, number, example.counterexample);
     }
     if let Some(number) = rules.cues.iter().position(|cue| is_meant(&cue.id)) {
-        let anywhere = text.cues.iter().any(|&(cue, ..)| usize::from(cue) == number);
+        let anywhere = text
+            .cues
+            .iter()
+            .any(|&(cue, ..)| usize::from(cue) == number);
         let sees = |span: &Span| sees_cue(&text, *span, number);
-        return class_example(marked, &spans, example.counterexample, anywhere, sees, "cue");
+        return class_example(
+            marked,
+            &spans,
+            example.counterexample,
+            anywhere,
+            sees,
+            "cue",
+        );
     }
     if let Some(number) = rules.heads.iter().position(|head| is_meant(&head.id)) {
         let class = u8::try_from(number + 1).unwrap_or(u8::MAX);
         let anywhere = ends_a_term(&text, class);
         let sees = |span: &Span| has_head(&text, *span, class);
-        return class_example(marked, &spans, example.counterexample, anywhere, sees, "head");
+        return class_example(
+            marked,
+            &spans,
+            example.counterexample,
+            anywhere,
+            sees,
+            "head",
+        );
     }
     Err("the rule was not compiled; `papergraph rules check` says why".to_string())
 }
@@ -143,9 +164,9 @@ fn class_example(
         return Err("no part of it stands in [brackets]".to_string());
     }
     match pairs.find(|(span, _)| !holds(span)) {
-        Some((_, part)) if anywhere => Err(format!(
-            "the {kind} is found, but does not reach `{part}`"
-        )),
+        Some((_, part)) if anywhere => {
+            Err(format!("the {kind} is found, but does not reach `{part}`"))
+        }
         Some((_, part)) => Err(format!("the {kind} is not found for `{part}`")),
         None => Ok(()),
     }
@@ -200,11 +221,7 @@ fn ends_a_term(text: &Annotated<'_>, class: u8) -> bool {
 }
 
 /// Stop words make a part no term: what is left of it without praise and function words before it is never an entity.
-fn stop_example(
-    text: &Annotated<'_>,
-    marked: &MarkedText,
-    spans: &[Span],
-) -> Result<(), String> {
+fn stop_example(text: &Annotated<'_>, marked: &MarkedText, spans: &[Span]) -> Result<(), String> {
     if spans.is_empty() {
         return Err("no part of it stands in [brackets]".to_string());
     }

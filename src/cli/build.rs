@@ -1,6 +1,7 @@
 //! `papergraph build`: from papers to a graph in all formats.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use rayon::prelude::*;
@@ -134,6 +135,9 @@ impl Build {
         };
         let files = write_outputs(&graph, &self.out, formats, &ExportOptions::default())?;
         if !global.quiet {
+            if self.input.inputs.is_empty() {
+                say("no INPUT given: the built-in sample");
+            }
             say(&format!(
                 "{} papers, {} entities, {} edges, {} topics in {:.1} s",
                 graph.papers().count(),
@@ -144,13 +148,7 @@ impl Build {
             ));
             end.lines().iter().for_each(|line| say(line));
             notes.iter().for_each(|note| say(note));
-            let names: Vec<String> = files
-                .iter()
-                .map(|file| {
-                    let inside = file.strip_prefix(&self.out).unwrap_or(file);
-                    inside.display().to_string()
-                })
-                .collect();
+            let names = names(&self.out, &files);
             say(&format!(
                 "written to {}: {}",
                 self.out.display(),
@@ -188,6 +186,27 @@ impl Build {
         let end = papers.finish()?;
         Ok((resolver.finish(), end))
     }
+}
+
+/// The files by their names in the folder; those of a folder in it together: `neo4j/ (24 files)`.
+fn names(folder: &Path, files: &[PathBuf]) -> Vec<String> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for file in files {
+        let inside = file.strip_prefix(folder).unwrap_or(file);
+        let name = match inside.parent().filter(|parent| *parent != Path::new("")) {
+            Some(parent) => format!("{}/", parent.display()),
+            None => inside.display().to_string(),
+        };
+        *counts.entry(name).or_default() += 1;
+    }
+    let name = |(name, count): (String, usize)| {
+        if name.ends_with('/') {
+            format!("{name} ({count} files)")
+        } else {
+            name
+        }
+    };
+    counts.into_iter().map(name).collect()
 }
 
 impl AnalysisOptions {

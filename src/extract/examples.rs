@@ -27,20 +27,40 @@ pub fn run_example(extractor: &Extractor, example: &RuleExample<'_>) -> Result<(
     if example.rule == "stop" {
         return stop_example(&text, marked, &spans);
     }
-    if let Some(number) = rules.patterns.iter().position(|pattern| is_meant(&pattern.id)) {
+    if let Some(number) = rules
+        .patterns
+        .iter()
+        .position(|pattern| is_meant(&pattern.id))
+    {
         return pattern_example(&text, marked, &spans, number, example.counterexample);
     }
     if let Some(number) = rules.cues.iter().position(|cue| is_meant(&cue.id)) {
-        let anywhere = text.cues.iter().any(|&(cue, ..)| usize::from(cue) == number);
+        let anywhere = text
+            .cues
+            .iter()
+            .any(|&(cue, ..)| usize::from(cue) == number);
         let sees = |span: &Span| sees_cue(&text, *span, number);
-        return class_example(marked, &spans, example.counterexample, anywhere, sees, "cue");
+        return class_example(
+            marked,
+            &spans,
+            example.counterexample,
+            anywhere,
+            sees,
+            "cue",
+        );
     }
     if let Some(number) = rules.heads.iter().position(|head| is_meant(&head.id)) {
         let class = u8::try_from(number + 1).unwrap_or(u8::MAX);
-        let tokens = text.document.tokens.len() as u32;
-        let anywhere = (0..tokens).any(|token| has_head(&text, (token, token + 1), class));
+        let anywhere = ends_a_term(&text, class);
         let sees = |span: &Span| has_head(&text, *span, class);
-        return class_example(marked, &spans, example.counterexample, anywhere, sees, "head");
+        return class_example(
+            marked,
+            &spans,
+            example.counterexample,
+            anywhere,
+            sees,
+            "head",
+        );
     }
     Err("the rule was not compiled; `papergraph rules check` says why".to_string())
 }
@@ -48,19 +68,27 @@ pub fn run_example(extractor: &Extractor, example: &RuleExample<'_>) -> Result<(
 /// First token, and one past the last.
 type Span = (u32, u32);
 
-/// The tokens of the marked parts.
+/// The tokens of the marked parts. Markup between the words and a bracket does not count.
 fn spans(text: &Annotated<'_>, marked: &MarkedText) -> Result<Vec<Span>, String> {
     let document = &text.document;
-    let tokens = || 0..document.tokens.len() as u32;
+    let places = (0..document.tokens.len() as u32).map(|token| {
+        let (_, start, end) = document.source_span(token, token + 1);
+        (token, start, end)
+    });
     marked
         .spans
         .iter()
         .map(|span| {
-            let first = tokens().find(|&t| document.source_span(t, t + 1).1 == span.start);
-            let last = tokens().find(|&t| document.source_span(t, t + 1).2 == span.end);
-            match (first, last) {
-                (Some(first), Some(last)) => Ok((first, last + 1)),
-                _ => Err(format!(
+            let mut inside = places
+                .clone()
+                .filter(|&(_, start, end)| start < span.end && span.start < end);
+            let whole = inside
+                .clone()
+                .all(|(_, start, end)| span.start <= start && end <= span.end);
+            let first = inside.next().filter(|_| whole);
+            match first {
+                Some((first, ..)) => Ok((first, inside.last().map_or(first, |last| last.0) + 1)),
+                None => Err(format!(
                     "the brackets around `{}` do not stand on word borders",
                     &marked.text[span.clone()]
                 )),
@@ -136,9 +164,9 @@ fn class_example(
         return Err("no part of it stands in [brackets]".to_string());
     }
     match pairs.find(|(span, _)| !holds(span)) {
-        Some((_, part)) if anywhere => Err(format!(
-            "the {kind} is found, but does not reach `{part}`"
-        )),
+        Some((_, part)) if anywhere => {
+            Err(format!("the {kind} is found, but does not reach `{part}`"))
+        }
         Some((_, part)) => Err(format!("the {kind} is not found for `{part}`")),
         None => Ok(()),
     }
@@ -179,12 +207,21 @@ pub(crate) fn has_head(text: &Annotated<'_>, (first, end): Span, class: u8) -> b
     follows || has_ending
 }
 
+/// Does a term of several words, or a name and a class noun, end in a head of the class?
+fn ends_a_term(text: &Annotated<'_>, class: u8) -> bool {
+    let tokens = 1..text.document.tokens.len() as u32;
+    tokens.into_iter().any(|token| {
+        let before = text.classes[token as usize - 1];
+        let joins = text.sentence_of[token as usize] == text.sentence_of[token as usize - 1]
+            && text.document.tokens[token as usize - 1].shape.is_word()
+            && before.function == 0
+            && !before.praise;
+        joins && has_head(text, (token, token + 1), class)
+    })
+}
+
 /// Stop words make a part no term: what is left of it without praise and function words before it is never an entity.
-fn stop_example(
-    text: &Annotated<'_>,
-    marked: &MarkedText,
-    spans: &[Span],
-) -> Result<(), String> {
+fn stop_example(text: &Annotated<'_>, marked: &MarkedText, spans: &[Span]) -> Result<(), String> {
     if spans.is_empty() {
         return Err("no part of it stands in [brackets]".to_string());
     }

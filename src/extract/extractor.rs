@@ -6,6 +6,7 @@ use crate::corpus::Paper;
 use crate::extract::annotated::Annotated;
 use crate::extract::candidates::{self, Proposer};
 use crate::extract::choose::{self, Chosen};
+use crate::extract::defaults;
 use crate::extract::evidence::{self, Evidence};
 use crate::extract::found::{Extraction, FoundEntity, Mention, SentenceSpan};
 use crate::extract::group::{self, Group};
@@ -82,13 +83,6 @@ impl Extractor {
         let rules = RuleSet::compile(files);
         let space = SpanSpace::new(&rules, learnt);
         let relation_space = RelationSpace::new(&rules);
-        let table = |name: &str| {
-            files
-                .tables
-                .get(name)
-                .map(AsRef::as_ref)
-                .unwrap_or_default()
-        };
         let types: Vec<String> = rules.schema.types.iter().map(|t| t.label.clone()).collect();
         let relations: Vec<String> = rules
             .schema
@@ -96,15 +90,21 @@ impl Extractor {
             .iter()
             .map(|r| r.id.clone())
             .collect();
-        let weights = WeightTable::read(table(SPAN_WEIGHTS), &space.names, space.rows, &types);
-        let relation_weights = WeightTable::read(
-            table(RELATION_WEIGHTS),
-            &relation_space.names,
-            relation_space.rows,
-            &relations,
-        );
-        let settings = std::str::from_utf8(table("weights.toml"))
-            .ok()
+        let weights = match files.tables.get(SPAN_WEIGHTS) {
+            Some(csv) => WeightTable::read(csv, &space.names, space.rows, &types),
+            None => defaults::span_weights(files, &rules, &space),
+        };
+        let relation_weights = match files.tables.get(RELATION_WEIGHTS) {
+            Some(csv) => {
+                let (names, rows) = (&relation_space.names, relation_space.rows);
+                WeightTable::read(csv, names, rows, &relations)
+            }
+            None => defaults::relation_weights(files, &rules, &relation_space),
+        };
+        let settings = files
+            .tables
+            .get("weights.toml")
+            .and_then(|bytes| std::str::from_utf8(bytes).ok())
             .and_then(|text| toml::from_str(text).ok())
             .unwrap_or_default();
         Self {
@@ -401,4 +401,3 @@ fn commonest(mentions: &[Mention]) -> String {
     }
     best.map_or_else(String::new, |(_, reading)| reading.to_string())
 }
-

@@ -117,6 +117,11 @@ impl WeightTable {
         &self.values[row as usize * self.stride..(row as usize + 1) * self.stride]
     }
 
+    /// Sets what a row weighs for an outcome.
+    pub fn set(&mut self, row: u32, outcome: usize, weight: f32) {
+        self.values[row as usize * self.stride + outcome] = weight;
+    }
+
     /// All weights, row after row, for fitting.
     pub fn values_mut(&mut self) -> &mut Vec<f32> {
         &mut self.values

@@ -6,10 +6,10 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::targets::{AnnotatedPaper, entity_spans};
+use crate::extract::Extractor;
 use crate::extract::annotated::Annotated;
 use crate::extract::candidates::{self, Proposer};
 use crate::extract::examples::{has_head, sees_cue};
-use crate::extract::Extractor;
 use crate::rules::{RelationId, RuleFiles, TypeId};
 use crate::text::phrase_key;
 
@@ -181,8 +181,14 @@ fn profile_paper(
             if !sees_cue(text, (first, end), number) {
                 continue;
             }
-            let entity_type = cue.entity_type.as_deref().and_then(|t| rules.schema.type_named(t));
-            let relation = cue.relation.as_deref().and_then(|r| rules.schema.relation_named(r));
+            let entity_type = cue
+                .entity_type
+                .as_deref()
+                .and_then(|t| rules.schema.type_named(t));
+            let relation = cue
+                .relation
+                .as_deref()
+                .and_then(|r| rules.schema.relation_named(r));
             let right = gold.iter().any(|span| {
                 (span.first, span.end) == (first, end)
                     && entity_type.is_none_or(|wanted| span.entity_type == wanted)
@@ -200,7 +206,9 @@ fn profile_paper(
             }
         }
         if rules.is_stop_term(phrase_key(&text.document, first, end)) {
-            let right = !gold.iter().any(|span| (span.first, span.end) == (first, end));
+            let right = !gold
+                .iter()
+                .any(|span| (span.first, span.end) == (first, end));
             add(Kind::Stop, 0, right);
         }
     }

@@ -6,11 +6,11 @@ use std::cmp::Reverse;
 use rustc_hash::FxHashMap;
 
 use crate::corpus::Paper;
+use crate::extract::Extractor;
 use crate::extract::annotated::{Annotated, CueSet};
 use crate::extract::candidates::{Candidate, Proposer};
 use crate::extract::choose::probability;
 use crate::extract::evidence::for_each_bit;
-use crate::extract::Extractor;
 use crate::rules::{RuleSet, TypeId};
 use crate::text::phrase_key;
 
@@ -149,7 +149,9 @@ fn stands_alone(text: &Annotated<'_>, candidate: Candidate) -> bool {
 /// Do the rules say already what the phrase is, or that it is nothing?
 fn is_settled(extractor: &Extractor, key: u64) -> bool {
     let rules = &extractor.rules;
-    !rules.forms.get(key).is_empty() || rules.is_stop_term(key) || rules.terms.judged(key) == Some(None)
+    !rules.forms.get(key).is_empty()
+        || rules.is_stop_term(key)
+        || rules.terms.judged(key) == Some(None)
 }
 
 /// The other side of "long form (SHORT)".
@@ -233,7 +235,10 @@ impl Suggester {
         suggestions.sort_by(|(a, left), (b, right)| {
             b.total_cmp(a).then_with(|| left.name.cmp(&right.name))
         });
-        suggestions.into_iter().map(|(_, suggestion)| suggestion).collect()
+        suggestions
+            .into_iter()
+            .map(|(_, suggestion)| suggestion)
+            .collect()
     }
 }
 
@@ -325,9 +330,15 @@ mod tests {
 
     #[test]
     fn rows_are_those_of_a_lexicon() {
-        assert_eq!(suggestion("tree search", Some("TS")).lexicon_row(), "tree search,TS,,,");
+        assert_eq!(
+            suggestion("tree search", Some("TS")).lexicon_row(),
+            "tree search,TS,,,"
+        );
         assert_eq!(suggestion("GLUE", None).lexicon_row(), "GLUE,,yes,,");
-        assert_eq!(suggestion("a \"b\", c", None).lexicon_row(), "\"a \"\"b\"\", c\",,,,");
+        assert_eq!(
+            suggestion("a \"b\", c", None).lexicon_row(),
+            "\"a \"\"b\"\", c\",,,,"
+        );
     }
 
     #[test]

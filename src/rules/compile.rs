@@ -224,7 +224,12 @@ impl RuleSet {
                 class_noun: head.class_noun,
             });
             let number = u8::try_from(self.heads.len()).unwrap_or(u8::MAX);
-            for word in &head.words {
+            // "auto-encoder" is several tokens: it ends in "encoder", and "auto" alone is no head.
+            for word in head
+                .words
+                .iter()
+                .filter(|word| tokens_of(word).tokens.len() == 1)
+            {
                 let class = self.word_entry(word);
                 if class.head == 0 {
                     class.head = number;
@@ -259,9 +264,10 @@ impl RuleSet {
 
     fn add_patterns(&mut self, patterns: &[Pattern]) {
         for pattern in patterns {
-            if let (Some(entity_type), Ok(regex)) =
-                (self.schema.type_named(&pattern.entity_type), pattern.compile())
-            {
+            if let (Some(entity_type), Ok(regex)) = (
+                self.schema.type_named(&pattern.entity_type),
+                pattern.compile(),
+            ) {
                 self.patterns.push(CompiledPattern {
                     id: pattern.id.clone(),
                     entity_type,

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use crate::eval::{Score, score};
 use crate::extract::Extractor;
 use crate::fit::{
-    AnnotatedPaper, CrossValidation, FitOptions, Learned, cross_validate, learn, learnt_words, predictions, sum,
-    term_words,
+    AnnotatedPaper, CrossValidation, FitOptions, Learned, cross_validate, learn, learnt_words,
+    predictions, sum, term_words,
 };
 use anyhow::{Context, bail};
 use rayon::prelude::*;

@@ -42,8 +42,9 @@ impl List {
         if self.csv {
             write_csv(&mut text, header, rows)?;
         } else {
-            let with_header: Vec<[String; 5]> =
-                std::iter::once(header.map(String::from)).chain(rows).collect();
+            let with_header: Vec<[String; 5]> = std::iter::once(header.map(String::from))
+                .chain(rows)
+                .collect();
             write_table(&mut text, 0, &with_header)?;
         }
         output::print(&String::from_utf8_lossy(&text))?;
@@ -88,7 +89,10 @@ impl JsonSchema {
             .iter()
             .find(|(name, _)| name == wanted || name.strip_suffix(".json") == Some(wanted))
             .with_context(|| {
-                format!("there is no schema {wanted}; there are {}", names.join(", "))
+                format!(
+                    "there is no schema {wanted}; there are {}",
+                    names.join(", ")
+                )
             })?;
         output::print(text)?;
         Ok(Outcome::Done)

@@ -67,7 +67,10 @@ impl Suggest {
             .map(|name| {
                 schema.type_named(name).ok_or_else(|| {
                     let known: Vec<&str> = schema.types.iter().map(|t| t.label.as_str()).collect();
-                    anyhow::anyhow!("there is no type {name}; the rules have {}", known.join(", "))
+                    anyhow::anyhow!(
+                        "there is no type {name}; the rules have {}",
+                        known.join(", ")
+                    )
                 })
             })
             .collect::<anyhow::Result<Vec<_>>>()?;
@@ -78,7 +81,8 @@ impl Suggest {
                 .par_iter()
                 .map(|paper| sightings(&extractor, paper))
                 .collect();
-            seen.into_iter().for_each(|of_paper| suggester.add(of_paper));
+            seen.into_iter()
+                .for_each(|of_paper| suggester.add(of_paper));
         }
         let end = papers.finish()?;
         let options = SuggestOptions {
@@ -86,7 +90,8 @@ impl Suggest {
             ..SuggestOptions::default()
         };
         let mut suggestions = suggester.suggestions(&extractor.rules, options);
-        suggestions.retain(|suggestion| types.is_empty() || types.contains(&suggestion.entity_type));
+        suggestions
+            .retain(|suggestion| types.is_empty() || types.contains(&suggestion.entity_type));
         let all = suggestions.len();
         suggestions.truncate(self.limit);
         let mut text = String::new();

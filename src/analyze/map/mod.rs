@@ -52,7 +52,7 @@ mod tests {
         loop {
             match reader.read_event().unwrap() {
                 quick_xml::events::Event::Text(text) => {
-                    texts.push(text.decode().unwrap().into_owned())
+                    texts.push(text.xml10_content().into_owned())
                 }
                 quick_xml::events::Event::Eof => break texts,
                 _ => {}

@@ -62,22 +62,23 @@ pub fn planted(topics: usize, size: usize) -> KnowledgeGraph {
             let name = [
                 "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta",
             ][number];
-            nodes.push(entity_node(
-                number % 7,
-                &format!("{name} subject{topic}"),
-                papers,
-            ));
+            nodes.push(entity_node(number % 7, &format!("{name} subject{topic}")));
         }
     }
-    nodes.push(entity_node(0, "everywhere", papers));
+    nodes.push(entity_node(0, "everywhere"));
+    for (_, target, _) in &edges {
+        if let NodeKind::Entity(facts) = &mut nodes[target.index()].kind {
+            facts.papers += 1;
+        }
+    }
     KnowledgeGraph::from_parts(schema, vec!["rule".to_owned()], nodes, edges)
 }
 
-fn entity_node(entity_type: usize, label: &str, papers: usize) -> Node {
+fn entity_node(entity_type: usize, label: &str) -> Node {
     let facts = EntityFacts {
         entity_type: TypeId(entity_type as u8),
         aliases: vec![],
-        papers: papers as u32,
+        papers: 0,
         first_year: None,
         last_year: None,
         url: None,

@@ -64,7 +64,7 @@ impl Picture {
         ));
     }
 
-    /// A line of text; `y` is its base line. A halo in the colour of the background keeps it readable on anything.
+    /// A line of text; `y` is its base line.
     pub fn text(&mut self, (x, y): (f32, f32), size: f32, anchor: Anchor, text: &str) {
         let anchor = match anchor {
             Anchor::Start => "start",
@@ -75,6 +75,16 @@ impl Picture {
         self.add(format_args!(
             "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size:.1}\" text-anchor=\"{anchor}\">{text}</text>"
         ));
+    }
+
+    /// A line of text with a halo in the colour of the background, readable on anything.
+    ///
+    /// The halo is an element of its own, since not every viewer knows `paint-order`.
+    pub fn text_on_shapes(&mut self, place: (f32, f32), size: f32, anchor: Anchor, text: &str) {
+        self.add(format_args!("<g class=\"halo\" aria-hidden=\"true\">"));
+        self.text(place, size, anchor, text);
+        self.add(format_args!("</g>"));
+        self.text(place, size, anchor, text);
     }
 
     /// The picture as SVG.
@@ -103,11 +113,13 @@ const STYLE: &str = "\
 .ground { fill: #ffffff; }
 .rim { stroke: #ffffff; fill-opacity: 0.85; }
 .line { stroke: #888888; stroke-opacity: 0.35; stroke-linecap: round; }
-text { fill: #1f1f1f; stroke: #ffffff; stroke-width: 3px; stroke-linejoin: round; paint-order: stroke; }
+text { fill: #1f1f1f; }
+.halo { stroke: #ffffff; stroke-width: 3px; stroke-linejoin: round; stroke-opacity: 0.8; }
 @media (prefers-color-scheme: dark) {
   .ground { fill: #16181d; }
   .rim { stroke: #16181d; }
-  text { fill: #f0f0f0; stroke: #16181d; }
+  text { fill: #f0f0f0; }
+  .halo { stroke: #16181d; }
 }
 ";
 

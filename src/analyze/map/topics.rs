@@ -194,7 +194,7 @@ fn draw_label(
     if let Some(area) = free {
         for (number, line) in (0u16..).zip(&lines) {
             let base = area.1 + size * (0.9 + 1.15 * f32::from(number));
-            picture.text(((area.0 + area.2) / 2.0, base), size, Anchor::Middle, line);
+            picture.text_on_shapes(((area.0 + area.2) / 2.0, base), size, Anchor::Middle, line);
         }
         taken.push(area);
     }

@@ -144,13 +144,18 @@ impl Build {
             ));
             end.lines().iter().for_each(|line| say(line));
             notes.iter().for_each(|note| say(note));
-            let names: Vec<String> = files
+            // A folder stands for its many files.
+            let mut names: Vec<String> = files
                 .iter()
                 .map(|file| {
                     let inside = file.strip_prefix(&self.out).unwrap_or(file);
-                    inside.display().to_string()
+                    match inside.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                        Some(folder) => format!("{}/", folder.display()),
+                        None => inside.display().to_string(),
+                    }
                 })
                 .collect();
+            names.dedup();
             say(&format!(
                 "written to {}: {}",
                 self.out.display(),

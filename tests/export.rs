@@ -150,7 +150,7 @@ fn dot_of_a_part() {
     };
     let text = draw("around.dot", around);
     assert!(
-        text.contains("what is within 1 steps of HarborHarbor-0"),
+        text.contains("what is within 1 step of HarborHarbor-0"),
         "{text}"
     );
     assert!(text.contains("\"model:0\"["), "{text}");

@@ -54,8 +54,9 @@ pub fn select(view: &View<'_>, options: &DotOptions) -> Result<Selection, Export
         // A topic ties everything in it together, which says nothing about the neighbourhood of one node.
         distances = reach(graph, center, *hops, |role| role != RelationRole::Topic);
         part.retain(|index| distances.contains_key(index));
+        let steps = if *hops == 1 { "step" } else { "steps" };
         subjects.push(format!(
-            "what is within {hops} steps of {}",
+            "what is within {hops} {steps} of {}",
             graph.graph[center].label
         ));
     }

@@ -19,12 +19,7 @@ fn graph() -> KnowledgeGraph {
     let mut graph = common::empty();
     graph.rule_ids = vec!["cue:evaluated-on".into(), "head:network".into()];
     for number in 0..5_000 {
-        common::add_entity(
-            &mut graph,
-            &format!("model:{number}"),
-            &format!("Harbour model {number}"),
-            "Model",
-        );
+        common::add_entity(&mut graph, &format!("model:{number}"), &format!("Harbour model {number}"), "Model");
     }
     for number in 0..20_000_usize {
         let paper = format!("paper:{number}");
@@ -43,11 +38,7 @@ fn graph() -> KnowledgeGraph {
 fn write(bencher: Bencher<'_, '_>, format: Format) {
     let graph = graph();
     let folder = tempfile::tempdir().unwrap();
-    let write =
-        || write_outputs(&graph, folder.path(), &[format], &ExportOptions::default()).unwrap();
-    let bytes: u64 = write()
-        .iter()
-        .map(|path| path.metadata().unwrap().len())
-        .sum();
+    let write = || write_outputs(&graph, folder.path(), &[format], &ExportOptions::default()).unwrap();
+    let bytes: u64 = write().iter().map(|path| path.metadata().unwrap().len()).sum();
     bencher.counter(BytesCount::new(bytes)).bench_local(write);
 }

@@ -85,10 +85,7 @@ fn the_bytes_are_the_same_for_any_threads_and_any_split_of_the_input() {
         let expected = expected.get_or_insert_with(|| written.clone());
         assert!(written.keys().eq(expected.keys()));
         for (name, bytes) in &written {
-            assert!(
-                bytes == &expected[name],
-                "{name} differs with {arguments:?}"
-            );
+            assert!(bytes == &expected[name], "{name} differs with {arguments:?}");
         }
     }
 }
@@ -100,10 +97,7 @@ fn formats_and_parts_can_be_chosen() {
     let common = [papers.as_str(), "--rules", &rules, "--format", "json,csv"];
     build(folder.path(), &common);
     let all = files(folder.path());
-    assert_eq!(
-        all.keys().collect::<Vec<_>>(),
-        ["edges.csv", "graph.json", "nodes.csv"]
-    );
+    assert_eq!(all.keys().collect::<Vec<_>>(), ["edges.csv", "graph.json", "nodes.csv"]);
     let entities = |arguments: &[&str]| {
         let out = tempfile::tempdir().unwrap();
         build(out.path(), &[&common[..], arguments].concat());
@@ -118,11 +112,7 @@ fn formats_and_parts_can_be_chosen() {
     let whole = entities(&[]);
     let frequent = entities(&["--min-papers", "2"]);
     assert!(!frequent.is_empty() && frequent.len() < whole.len());
-    assert!(
-        entities(&["--types", "Assay"])
-            .iter()
-            .all(|label| label == "Assay")
-    );
+    assert!(entities(&["--types", "Assay"]).iter().all(|label| label == "Assay"));
     assert!(entities(&["--view", "papers"]).is_empty());
     assert!(entities(&["--no-layout", "--color-by", "type"]).len() == whole.len());
 }
@@ -143,10 +133,7 @@ fn wrong_choices_are_errors_that_name_the_right_ones() {
     let said = stderr(&["build", "--out", out, "--format", "pptx"], 2);
     assert!(said.contains("graphml") && said.contains("pptx"), "{said}");
     let said = stderr(&["build", "--out", out, "--types", "Song"], 2);
-    assert!(
-        said.contains("`Song`") && said.contains("Dataset"),
-        "{said}"
-    );
+    assert!(said.contains("`Song`") && said.contains("Dataset"), "{said}");
     stderr(&["build", "--out", out, "--resolution", "-1"], 2);
     assert!(files(folder.path()).is_empty());
     let said = stderr(&["stats", "--graph", "nowhere.json"], 2);
@@ -156,24 +143,11 @@ fn wrong_choices_are_errors_that_name_the_right_ones() {
 #[test]
 fn render_says_how_to_install_graphviz_where_it_is_not() {
     let folder = tempfile::tempdir().unwrap();
-    build(
-        folder.path(),
-        &[&biology_papers(), "--rules", &biology(), "--format", "json"],
-    );
+    build(folder.path(), &[&biology_papers(), "--rules", &biology(), "--format", "json"]);
     let graph = folder.path().join("graph.json");
     let picture = folder.path().join("picture.svg");
-    let arguments = [
-        "render",
-        picture.to_str().unwrap(),
-        "--graph",
-        graph.to_str().unwrap(),
-    ];
-    let output = papergraph(&arguments)
-        .env("PATH", folder.path())
-        .assert()
-        .code(2)
-        .get_output()
-        .clone();
+    let arguments = ["render", picture.to_str().unwrap(), "--graph", graph.to_str().unwrap()];
+    let output = papergraph(&arguments).env("PATH", folder.path()).assert().code(2).get_output().clone();
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("apt install graphviz"), "{said}");
     assert!(!picture.exists());
@@ -184,8 +158,5 @@ fn completions_and_version_are_there() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         assert!(stdout(&["completions", shell]).contains("papergraph"));
     }
-    assert_eq!(
-        stdout(&["--version"]),
-        format!("papergraph {}\n", env!("CARGO_PKG_VERSION"))
-    );
+    assert_eq!(stdout(&["--version"]), format!("papergraph {}\n", env!("CARGO_PKG_VERSION")));
 }

@@ -70,18 +70,8 @@ fn without_predictions_the_rules_are_run_and_the_texts_marked() {
         r#"{"id":"bio1","entities":[{"type":"Protein","relation":"discovers","surfaces":["Kelchin"]},{"type":"Organism","relation":"mentions","surfaces":["bud neck"]}]}"#,
     );
     let page = folder.path().join("page.html");
-    let said = stdout(&[
-        "eval",
-        &gold,
-        "--rules",
-        &biology(),
-        "--html",
-        page.to_str().unwrap(),
-    ]);
-    assert!(
-        said.starts_with("1 papers, 0 without a prediction"),
-        "{said}"
-    );
+    let said = stdout(&["eval", &gold, "--rules", &biology(), "--html", page.to_str().unwrap()]);
+    assert!(said.starts_with("1 papers, 0 without a prediction"), "{said}");
     let html = std::fs::read_to_string(page).unwrap();
     assert!(html.contains("<span class=\"right\""), "{html}");
     assert!(html.contains("<span class=\"missed\""), "{html}");
@@ -93,16 +83,10 @@ fn what_is_missing_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let gold = write(folder.path(), "gold.jsonl", GOLD);
     let said = stderr(&["eval", &gold], 2);
-    assert!(
-        said.contains("--papers FILE") && said.contains("gold.papers.jsonl"),
-        "{said}"
-    );
+    assert!(said.contains("--papers FILE") && said.contains("gold.papers.jsonl"), "{said}");
     let twice = write(folder.path(), "twice.jsonl", &format!("{GOLD}{GOLD}"));
     let said = stderr(&["eval", &twice, &gold], 2);
-    assert!(
-        said.contains("twice.jsonl:4: paper 1 stands twice"),
-        "{said}"
-    );
+    assert!(said.contains("twice.jsonl:4: paper 1 stands twice"), "{said}");
 }
 
 /// Compares with the program that defines the figures, where its folder lies beside the repository's.
@@ -122,15 +106,9 @@ fn the_figures_are_those_of_the_defining_program() {
         let gold = format!("{folder}/{name}.jsonl");
         let papers = format!("{folder}/{name}.papers.jsonl");
         stdout(&["extract", &papers, "--output", found, "--quiet"]);
-        let output = Command::new("python3")
-            .args([&script, &gold, found, "--json"])
-            .output()
-            .unwrap();
+        let output = Command::new("python3").args([&script, &gold, found, "--json"]).output().unwrap();
         let expected: Value = serde_json::from_slice(&output.stdout).unwrap();
-        for arguments in [
-            vec!["eval", &gold, found, "--json"],
-            vec!["eval", &gold, "--json"],
-        ] {
+        for arguments in [vec!["eval", &gold, found, "--json"], vec!["eval", &gold, "--json"]] {
             let mut report: Value = serde_json::from_str(&stdout(&arguments)).unwrap();
             // The program's own addition.
             report.as_object_mut().unwrap().remove("relations");

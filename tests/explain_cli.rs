@@ -9,19 +9,11 @@ const TEXT: &str = "Kelchin, a motor protein, was purified from zebrafish.";
 #[test]
 fn entities_are_marked_and_listed() {
     let said = stdout(&["explain", TEXT, "--rules", &biology()]);
-    assert!(
-        said.starts_with(
-            "[Kelchin|Protein], a motor protein, was purified from [zebrafish|Organism]."
-        ),
-        "{said}"
-    );
+    assert!(said.starts_with("[Kelchin|Protein], a motor protein, was purified from [zebrafish|Organism]."), "{said}");
     let row = |start: &str| said.lines().find(|line| line.starts_with(start)).unwrap();
     let columns: Vec<&str> = row("zebrafish").split_whitespace().take(3).collect();
     assert_eq!(columns, ["zebrafish", "Organism", "expressed_in"]);
-    assert!(
-        row("zebrafish").contains("known name: Organism, exact"),
-        "{said}"
-    );
+    assert!(row("zebrafish").contains("known name: Organism, exact"), "{said}");
     assert!(row("text").contains("confidence"), "{said}");
 }
 
@@ -29,10 +21,7 @@ fn entities_are_marked_and_listed() {
 fn verbose_shows_the_sums_and_the_losers() {
     let said = stdout(&["explain", TEXT, "--rules", &biology(), "-v"]);
     assert!(said.contains("zebrafish: Organism +"), "{said}");
-    assert!(
-        said.contains("+3.50  known name: Organism, exact"),
-        "{said}"
-    );
+    assert!(said.contains("+3.50  known name: Organism, exact"), "{said}");
     assert!(said.contains("-1.50  constant"), "{said}");
     assert!(said.contains("expressed_in "), "{said}");
     assert!(said.contains("\nlost:\n"), "{said}");
@@ -42,15 +31,7 @@ fn verbose_shows_the_sums_and_the_losers() {
 #[test]
 fn a_paper_is_found_by_its_id_and_a_text_read_from_standard_input() {
     let papers = biology_papers();
-    let arguments = [
-        "explain",
-        "--paper",
-        "bio4",
-        "--input",
-        &papers,
-        "--rules",
-        &biology(),
-    ];
+    let arguments = ["explain", "--paper", "bio4", "--input", &papers, "--rules", &biology()];
     assert!(stdout(&arguments).contains("[p53|Protein]"));
     let said = stderr(&["explain", "--paper", "bio99", "--input", &papers], 2);
     assert!(said.contains("no paper has the id bio99"), "{said}");
@@ -61,24 +42,13 @@ fn a_paper_is_found_by_its_id_and_a_text_read_from_standard_input() {
         .get_output()
         .clone();
     let said = String::from_utf8(output.stdout).unwrap();
-    assert!(
-        said.starts_with("On [zebrafish|Organism]\n\nWe look at [actin|Protein].\n"),
-        "{said}"
-    );
+    assert!(said.starts_with("On [zebrafish|Organism]\n\nWe look at [actin|Protein].\n"), "{said}");
     stderr(&["explain"], 2);
 }
 
 #[test]
 fn texts_without_entities_and_with_control_characters_do_no_harm() {
     assert!(stdout(&["explain", "", "--rules", &biology()]).contains("no entities found"));
-    let said = stdout(&[
-        "explain",
-        "\u{1b}[31mred\u{7} zebrafish",
-        "--rules",
-        &biology(),
-    ]);
-    assert!(
-        !said.contains('\u{1b}') && !said.contains('\u{7}'),
-        "{said:?}"
-    );
+    let said = stdout(&["explain", "\u{1b}[31mred\u{7} zebrafish", "--rules", &biology()]);
+    assert!(!said.contains('\u{1b}') && !said.contains('\u{7}'), "{said:?}");
 }

@@ -40,45 +40,28 @@ fn files_for_other_programs() {
         ("hurtful", common::hurtful()),
         ("large", common::large()),
     ] {
-        let paths = write_outputs(
-            &graph,
-            &folder.join(name),
-            &Format::ALL,
-            &ExportOptions::default(),
-        )
-        .unwrap();
+        let paths = write_outputs(&graph, &folder.join(name), &Format::ALL, &ExportOptions::default()).unwrap();
         assert!(paths.iter().all(|path| path.is_file()));
     }
 }
 
 #[test]
 fn csv() {
-    insta::assert_snapshot!(
-        "nodes.csv",
-        text(&common::analyzed(), Format::Csv, "nodes.csv")
-    );
-    insta::assert_snapshot!(
-        "edges.csv",
-        text(&common::analyzed(), Format::Csv, "edges.csv")
-    );
+    insta::assert_snapshot!("nodes.csv", text(&common::analyzed(), Format::Csv, "nodes.csv"));
+    insta::assert_snapshot!("edges.csv", text(&common::analyzed(), Format::Csv, "edges.csv"));
 }
 
 #[test]
 fn json() {
     insta::assert_snapshot!(text(&common::analyzed(), Format::Json, "graph.json"));
-    insta::assert_snapshot!(
-        "json-before-analysis",
-        text(&common::small(), Format::Json, "graph.json")
-    );
+    insta::assert_snapshot!("json-before-analysis", text(&common::small(), Format::Json, "graph.json"));
 }
 
 /// All files of a folder, one after the other.
 fn folder_text(graph: &KnowledgeGraph, format: Format, name: &str) -> String {
     let folder = written(graph, &[format]);
-    let mut paths: Vec<_> = fs::read_dir(folder.path().join(name))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut paths: Vec<_> =
+        fs::read_dir(folder.path().join(name)).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     let mut all = String::new();
     for path in paths {
@@ -101,10 +84,7 @@ fn ladybug() {
 #[test]
 fn rdf() {
     insta::assert_snapshot!("graph.nt", text(&common::small(), Format::Rdf, "graph.nt"));
-    insta::assert_snapshot!(
-        "graph.ttl",
-        text(&common::analyzed(), Format::Rdf, "graph.ttl")
-    );
+    insta::assert_snapshot!("graph.ttl", text(&common::analyzed(), Format::Rdf, "graph.ttl"));
 }
 
 #[test]
@@ -128,66 +108,30 @@ fn dot_of_a_part() {
         fs::write(folder.join(name), &text).unwrap();
         text
     };
-    let topic = DotOptions {
-        topic: Some("Yeast under STRESS".into()),
-        max_nodes: 40,
-        ..DotOptions::default()
-    };
+    let topic = DotOptions { topic: Some("Yeast under STRESS".into()), max_nodes: 40, ..DotOptions::default() };
     let text = draw("topic.dot", topic);
-    assert!(
-        text.starts_with("// papergraph 0.1.0: yeast under stress: the 40 most important of "),
-        "{text}"
-    );
-    assert!(
-        text.contains("more papers") && !text.contains("ships in fog\";"),
-        "{text}"
-    );
+    assert!(text.starts_with("// papergraph 0.1.0: yeast under stress: the 40 most important of "), "{text}");
+    assert!(text.contains("more papers") && !text.contains("ships in fog\";"), "{text}");
 
-    let around = DotOptions {
-        around: Some(("harborharbor-0".into(), 1)),
-        max_nodes: 30,
-        ..DotOptions::default()
-    };
+    let around = DotOptions { around: Some(("harborharbor-0".into(), 1)), max_nodes: 30, ..DotOptions::default() };
     let text = draw("around.dot", around);
-    assert!(
-        text.contains("what is within 1 step of HarborHarbor-0"),
-        "{text}"
-    );
+    assert!(text.contains("what is within 1 step of HarborHarbor-0"), "{text}");
     assert!(text.contains("\"model:0\"["), "{text}");
 
-    let family = DotOptions {
-        family: Some("model:18".into()),
-        ..DotOptions::default()
-    };
+    let family = DotOptions { family: Some("model:18".into()), ..DotOptions::default() };
     let text = draw("family.dot", family);
     for member in [0, 6, 12, 18, 24, 30] {
-        assert!(
-            text.contains(&format!("\"model:{member}\"[")),
-            "{member} in {text}"
-        );
+        assert!(text.contains(&format!("\"model:{member}\"[")), "{member} in {text}");
     }
     assert!(!text.contains("\"paper:"), "{text}");
 
-    let timeline = DotOptions {
-        timeline: true,
-        max_nodes: 60,
-        ..DotOptions::default()
-    };
+    let timeline = DotOptions { timeline: true, max_nodes: 60, ..DotOptions::default() };
     let text = draw("timeline.dot", timeline);
     assert!(text.contains("\"year 2015\" -> \"year 2016\""), "{text}");
 
-    let unknown = DotOptions {
-        topic: Some("cooking".into()),
-        ..DotOptions::default()
-    };
-    assert!(matches!(
-        to_dot(&graph, &unknown),
-        Err(ExportError::UnknownTopic { .. })
-    ));
-    let unknown = DotOptions {
-        family: Some("harborh".into()),
-        ..DotOptions::default()
-    };
+    let unknown = DotOptions { topic: Some("cooking".into()), ..DotOptions::default() };
+    assert!(matches!(to_dot(&graph, &unknown), Err(ExportError::UnknownTopic { .. })));
+    let unknown = DotOptions { family: Some("harborh".into()), ..DotOptions::default() };
     let message = to_dot(&graph, &unknown).unwrap_err().to_string();
     assert!(message.contains("model:0"), "{message}");
 }
@@ -203,29 +147,17 @@ fn formats_have_names() {
         assert_eq!(format.name().parse::<Format>().unwrap(), format);
     }
     let message = "gml".parse::<Format>().unwrap_err().to_string();
-    assert!(
-        message.contains("`gml`") && message.contains("graphml, gexf, csv"),
-        "{message}"
-    );
+    assert!(message.contains("`gml`") && message.contains("graphml, gexf, csv"), "{message}");
 }
 
 #[test]
 fn an_empty_graph_gives_all_files() {
     let folder = written(&common::empty(), &Format::ALL);
-    for name in [
-        "graph.graphml",
-        "graph.gexf",
-        "nodes.csv",
-        "graph.dot",
-        "graph.nt",
-        "neo4j/import.sh",
-        "report.md",
-    ] {
+    for name in ["graph.graphml", "graph.gexf", "nodes.csv", "graph.dot", "graph.nt", "neo4j/import.sh", "report.md"] {
         assert!(folder.path().join(name).is_file(), "{name}");
     }
     let json: serde_json::Value =
-        serde_json::from_str(&fs::read_to_string(folder.path().join("graph.json")).unwrap())
-            .unwrap();
+        serde_json::from_str(&fs::read_to_string(folder.path().join("graph.json")).unwrap()).unwrap();
     assert_eq!(json["meta"]["nodes"], 0);
     assert_eq!(json["nodes"], serde_json::json!([]));
 }
@@ -235,20 +167,10 @@ fn the_same_bytes_on_any_number_of_threads() {
     let graph = common::large();
     let write = |threads: usize| {
         let folder = tempfile::tempdir().unwrap();
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let options = ExportOptions::default();
-        let paths = pool
-            .install(|| write_outputs(&graph, folder.path(), &Format::ALL, &options))
-            .unwrap();
-        let read = |path: &PathBuf| {
-            (
-                path.strip_prefix(folder.path()).unwrap().to_path_buf(),
-                fs::read(path).unwrap(),
-            )
-        };
+        let paths = pool.install(|| write_outputs(&graph, folder.path(), &Format::ALL, &options)).unwrap();
+        let read = |path: &PathBuf| (path.strip_prefix(folder.path()).unwrap().to_path_buf(), fs::read(path).unwrap());
         paths.iter().map(read).collect::<Vec<_>>()
     };
     assert!(write(1) == write(3));
@@ -260,21 +182,9 @@ fn a_rerun_replaces_its_own_files_and_nothing_else() {
     fs::write(folder.path().join("neo4j/queries.cypher"), "mine").unwrap();
     fs::write(folder.path().join("notes.md"), "mine").unwrap();
     assert!(folder.path().join("neo4j/nodes-topic.csv").is_file());
-    write_outputs(
-        &common::small(),
-        folder.path(),
-        &Format::ALL,
-        &ExportOptions::default(),
-    )
-    .unwrap();
-    assert!(
-        !folder.path().join("neo4j/nodes-topic.csv").exists(),
-        "small has no topics"
-    );
+    write_outputs(&common::small(), folder.path(), &Format::ALL, &ExportOptions::default()).unwrap();
+    assert!(!folder.path().join("neo4j/nodes-topic.csv").exists(), "small has no topics");
     for name in ["neo4j/queries.cypher", "notes.md"] {
-        assert_eq!(
-            fs::read_to_string(folder.path().join(name)).unwrap(),
-            "mine"
-        );
+        assert_eq!(fs::read_to_string(folder.path().join(name)).unwrap(), "mine");
     }
 }

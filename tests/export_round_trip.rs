@@ -29,9 +29,7 @@ fn readable(text: &str) -> String {
 fn expected(graph: &KnowledgeGraph, as_written: impl Fn(&str) -> String) -> Content {
     let mut content = Content::default();
     for node in graph.graph.node_weights() {
-        content
-            .labels
-            .insert(as_written(&node.id), as_written(&node.label));
+        content.labels.insert(as_written(&node.id), as_written(&node.label));
     }
     for edge in graph.graph.edge_indices() {
         let (source, target) = graph.graph.edge_endpoints(edge).unwrap();
@@ -39,24 +37,15 @@ fn expected(graph: &KnowledgeGraph, as_written: impl Fn(&str) -> String) -> Cont
             continue;
         };
         let sentence = &facts.sentences[usize::from(graph.graph[edge].sentences[0])];
-        let ends = (
-            as_written(&graph.graph[source].id),
-            as_written(&graph.graph[target].id),
-        );
+        let ends = (as_written(&graph.graph[source].id), as_written(&graph.graph[target].id));
         content.sentences.insert(ends, as_written(sentence));
     }
     content
 }
 
 fn attribute(element: &BytesStart<'_>, name: &str) -> String {
-    let value = element
-        .try_get_attribute(name)
-        .unwrap()
-        .unwrap_or_else(|| panic!("no {name} in {element:?}"));
-    value
-        .normalized_value(XmlVersion::Explicit1_0)
-        .unwrap()
-        .into_owned()
+    let value = element.try_get_attribute(name).unwrap().unwrap_or_else(|| panic!("no {name} in {element:?}"));
+    value.normalized_value(XmlVersion::Explicit1_0).unwrap().into_owned()
 }
 
 /// Reads GraphML and GEXF: both have nodes and edges with named values inside.
@@ -73,25 +62,20 @@ fn read_xml(text: &str) -> Content {
                     "node" => {
                         ends.0 = attribute(&element, "id");
                         if element.try_get_attribute("label").unwrap().is_some() {
-                            content
-                                .labels
-                                .insert(ends.0.clone(), attribute(&element, "label"));
+                            content.labels.insert(ends.0.clone(), attribute(&element, "label"));
                         }
                     }
                     "edge" => ends = (attribute(&element, "source"), attribute(&element, "target")),
                     "data" => key = attribute(&element, "key"),
                     "attvalue" if attribute(&element, "for") == "sentence" => {
-                        content
-                            .sentences
-                            .insert(ends.clone(), attribute(&element, "value"));
+                        content.sentences.insert(ends.clone(), attribute(&element, "value"));
                     }
                     _ => {}
                 }
             }
             Event::Text(text) => value.push_str(&text.xml10_content()),
             Event::GeneralRef(reference) => {
-                value
-                    .push_str(&quick_xml::escape::unescape(&format!("&{};", &*reference)).unwrap());
+                value.push_str(&quick_xml::escape::unescape(&format!("&{};", &*reference)).unwrap());
             }
             Event::End(element) if element.name().as_ref() == "data" => match key.as_str() {
                 "label" => drop(content.labels.insert(ends.0.clone(), value.clone())),
@@ -107,22 +91,14 @@ fn read_xml(text: &str) -> Content {
 fn read_csv(folder: &Path) -> Content {
     let rows = |name: &str| {
         let mut reader = csv::Reader::from_path(folder.join(name)).unwrap();
-        reader
-            .deserialize()
-            .map(|row| row.unwrap())
-            .collect::<Vec<BTreeMap<String, String>>>()
+        reader.deserialize().map(|row| row.unwrap()).collect::<Vec<BTreeMap<String, String>>>()
     };
     let mut content = Content::default();
     for row in rows("nodes.csv") {
-        content
-            .labels
-            .insert(row["Id"].clone(), row["Label"].clone());
+        content.labels.insert(row["Id"].clone(), row["Label"].clone());
     }
     for row in rows("edges.csv") {
-        content.sentences.insert(
-            (row["Source"].clone(), row["Target"].clone()),
-            row["Sentence"].clone(),
-        );
+        content.sentences.insert((row["Source"].clone(), row["Target"].clone()), row["Sentence"].clone());
     }
     content
 }
@@ -156,9 +132,7 @@ fn read_json(text: &str) -> Content {
     let mut content = Content::default();
     let mut sentences = BTreeMap::new();
     for node in json["nodes"].as_array().unwrap() {
-        content
-            .labels
-            .insert(string(&node["id"]), string(&node["label"]));
+        content.labels.insert(string(&node["id"]), string(&node["label"]));
         sentences.insert(string(&node["id"]), &node["sentences"]);
     }
     for edge in json["edges"].as_array().unwrap() {
@@ -192,13 +166,7 @@ fn texts_in_rdf(triples: impl Iterator<Item = oxrdf::Triple>) -> (Vec<String>, V
 
 fn check(graph: &KnowledgeGraph) {
     let folder = tempfile::tempdir().unwrap();
-    write_outputs(
-        graph,
-        folder.path(),
-        &Format::ALL,
-        &ExportOptions::default(),
-    )
-    .unwrap();
+    write_outputs(graph, folder.path(), &Format::ALL, &ExportOptions::default()).unwrap();
     let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
     let cleaned = expected(graph, readable);
     assert_eq!(read_xml(&read("graph.graphml")), cleaned);
@@ -212,16 +180,9 @@ fn check(graph: &KnowledgeGraph) {
     names.sort();
     sentences.sort();
     let (ntriples, turtle) = (read("graph.nt"), read("graph.ttl"));
-    let from_ntriples = oxttl::NTriplesParser::new()
-        .for_slice(&ntriples)
-        .map(Result::unwrap);
-    assert_eq!(
-        texts_in_rdf(from_ntriples),
-        (names.clone(), sentences.clone())
-    );
-    let from_turtle = oxttl::TurtleParser::new()
-        .for_slice(&turtle)
-        .map(Result::unwrap);
+    let from_ntriples = oxttl::NTriplesParser::new().for_slice(&ntriples).map(Result::unwrap);
+    assert_eq!(texts_in_rdf(from_ntriples), (names.clone(), sentences.clone()));
+    let from_turtle = oxttl::TurtleParser::new().for_slice(&turtle).map(Result::unwrap);
     assert_eq!(texts_in_rdf(from_turtle), (names, sentences));
     graphviz_rust::parse(&read("graph.dot")).unwrap();
 }

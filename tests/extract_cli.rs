@@ -9,19 +9,12 @@ use program::{biology, biology_papers, papergraph, stderr, stdout, write};
 use serde_json::Value;
 
 fn lines(text: &str) -> Vec<Value> {
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 #[test]
 fn each_paper_is_a_line_with_entities_whose_spans_lie_in_the_text() {
-    let found = lines(&stdout(&[
-        "extract",
-        &biology_papers(),
-        "--rules",
-        &biology(),
-    ]));
+    let found = lines(&stdout(&["extract", &biology_papers(), "--rules", &biology()]));
     let papers = lines(&std::fs::read_to_string(biology_papers()).unwrap());
     assert_eq!(found.len(), papers.len());
     let mut mentions = 0;
@@ -38,10 +31,7 @@ fn each_paper_is_a_line_with_entities_whose_spans_lie_in_the_text() {
                 let field = mention["field"].as_str().unwrap();
                 let text = paper[field].as_str().unwrap();
                 let at = |key: &str| mention[key].as_u64().unwrap() as usize;
-                assert_eq!(
-                    &text[at("start")..at("end")],
-                    mention["text"].as_str().unwrap()
-                );
+                assert_eq!(&text[at("start")..at("end")], mention["text"].as_str().unwrap());
                 assert!(!mention["rule"].as_str().unwrap().is_empty());
                 mentions += 1;
             }
@@ -69,10 +59,7 @@ fn an_output_file_appears_whole() {
     let file = folder.path().join("found.jsonl");
     let path = file.to_str().unwrap();
     let arguments = ["extract", &biology_papers(), "--rules", &biology()];
-    assert_eq!(
-        stdout(&[&arguments[..], &["--output", path, "--quiet"]].concat()),
-        ""
-    );
+    assert_eq!(stdout(&[&arguments[..], &["--output", path, "--quiet"]].concat()), "");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), stdout(&arguments));
     let leftover = std::fs::read_dir(folder.path()).unwrap().count();
     assert_eq!(leftover, 1);
@@ -108,22 +95,11 @@ fn what_cannot_be_used_is_an_error_that_says_what_and_where() {
 
     let rules = write(folder.path(), "rules/heads.toml", "[[head]]\nidd = 'x'\n");
     let rules = rules.strip_suffix("/heads.toml").unwrap();
-    let said = stderr(
-        &[
-            "extract",
-            &biology_papers(),
-            "--rules",
-            &format!("+{rules}"),
-        ],
-        2,
-    );
+    let said = stderr(&["extract", &biology_papers(), "--rules", &format!("+{rules}")], 2);
     assert!(said.contains("heads.toml:2:1"), "{said}");
     assert!(said.contains("idd = 'x'"), "{said}");
 
-    let said = stderr(
-        &["extract", &biology_papers(), "--output", "/nowhere/at/all"],
-        2,
-    );
+    let said = stderr(&["extract", &biology_papers(), "--output", "/nowhere/at/all"], 2);
     assert!(said.contains("cannot write /nowhere/at/all"), "{said}");
     stderr(&["extract", "--threads", "0"], 2);
 }
@@ -132,11 +108,7 @@ fn what_cannot_be_used_is_an_error_that_says_what_and_where() {
 fn a_closed_pipe_ends_quietly() {
     let folder = tempfile::tempdir().unwrap();
     let paper = |n: usize| format!("{{\"id\":\"{n}\",\"title\":\"Paper {n}\"}}\n");
-    let input = write(
-        folder.path(),
-        "p.jsonl",
-        &(0..20_000).map(paper).collect::<String>(),
-    );
+    let input = write(folder.path(), "p.jsonl", &(0..20_000).map(paper).collect::<String>());
     let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("papergraph"))
         .args(["extract", &input, "--rules", &biology(), "--quiet"])
         .stdout(Stdio::piped())

@@ -26,28 +26,14 @@ pub const TOPIC_COLOR: &str = "#222222";
 
 /// Gives every node a diameter whose square grows with its rank, or with the number of papers for a topic.
 pub fn set_sizes(graph: &mut KnowledgeGraph) {
-    let highest = graph
-        .graph
-        .node_weights()
-        .map(|node| node.analysis.pagerank)
-        .fold(0.0, f64::max);
-    let most_papers = graph
-        .topics()
-        .map(|(_, node)| node.paper_count())
-        .max()
-        .unwrap_or(0);
+    let highest = graph.graph.node_weights().map(|node| node.analysis.pagerank).fold(0.0, f64::max);
+    let most_papers = graph.topics().map(|(_, node)| node.paper_count()).max().unwrap_or(0);
     let share = |value: f64, most: f64| {
-        if most > 0.0 {
-            (value / most).sqrt() as f32
-        } else {
-            0.0
-        }
+        if most > 0.0 { (value / most).sqrt() as f32 } else { 0.0 }
     };
     for node in graph.graph.node_weights_mut() {
         let size = match &node.kind {
-            NodeKind::Topic(facts) => {
-                LARGEST_TOPIC * share(f64::from(facts.papers), f64::from(most_papers)).max(0.2)
-            }
+            NodeKind::Topic(facts) => LARGEST_TOPIC * share(f64::from(facts.papers), f64::from(most_papers)).max(0.2),
             NodeKind::Paper(_) | NodeKind::Entity(_) => {
                 SMALLEST + (LARGEST - SMALLEST) * share(node.analysis.pagerank, highest)
             }
@@ -59,27 +45,18 @@ pub fn set_sizes(graph: &mut KnowledgeGraph) {
 
 /// Gives every node a colour. `topics` are the labels of the topics, the largest first.
 pub fn set_colors(graph: &mut KnowledgeGraph, topics: &[&str], color_by: ColorBy) {
-    let colors: FxHashMap<&str, String> = topics
-        .iter()
-        .enumerate()
-        .map(|(number, &label)| (label, topic_color(number)))
-        .collect();
+    let colors: FxHashMap<&str, String> =
+        topics.iter().enumerate().map(|(number, &label)| (label, topic_color(number))).collect();
     let schema = &graph.schema;
     for node in graph.graph.node_weights_mut() {
         let color = match (color_by, &node.kind) {
             (ColorBy::Topic, _) => {
-                let of_topic = node
-                    .analysis
-                    .topic
-                    .as_deref()
-                    .and_then(|label| colors.get(label));
+                let of_topic = node.analysis.topic.as_deref().and_then(|label| colors.get(label));
                 of_topic.map_or(UNCLUSTERED, String::as_str)
             }
             (ColorBy::Type, NodeKind::Paper(_)) => PAPER_COLOR,
             (ColorBy::Type, NodeKind::Topic(_)) => TOPIC_COLOR,
-            (ColorBy::Type, NodeKind::Entity(facts)) => {
-                &schema.entity_type(facts.entity_type).color
-            }
+            (ColorBy::Type, NodeKind::Entity(facts)) => &schema.entity_type(facts.entity_type).color,
         };
         node.analysis.color = color.to_owned();
     }
@@ -100,23 +77,12 @@ pub fn set_places(
         topics: topic_nodes.iter().map(|(node, _)| size_of(node)).collect(),
     };
     let members: Vec<&[u32]> = topic_nodes.iter().map(|&(_, members)| members).collect();
-    let Layout {
-        papers,
-        entities,
-        topics,
-    } = lay_out(incidence, papers, topics, &members, &sizes);
+    let Layout { papers, entities, topics } = lay_out(incidence, papers, topics, &members, &sizes);
     let mut place = |node: NodeIndex, (x, y): Point| {
         // A hundredth of a unit is far below what an eye can see.
         let rounded = |value: f32| (value * 100.0).round() / 100.0;
         graph.graph[node].analysis.position = Some((rounded(x), rounded(y)));
     };
-    let nodes = incidence
-        .papers
-        .iter()
-        .chain(&incidence.entities)
-        .copied()
-        .chain(topic_nodes.iter().map(|t| t.0));
-    nodes
-        .zip(papers.into_iter().chain(entities).chain(topics))
-        .for_each(|(node, point)| place(node, point));
+    let nodes = incidence.papers.iter().chain(&incidence.entities).copied().chain(topic_nodes.iter().map(|t| t.0));
+    nodes.zip(papers.into_iter().chain(entities).chain(topics)).for_each(|(node, point)| place(node, point));
 }

@@ -16,8 +16,8 @@ pub enum ColorBy {
 /// Colours that stay apart under the common kinds of colour blindness (after Paul Tol's bright, vibrant and muted
 /// schemes), in an order in which neighbours differ most.
 const DISTINCT: [&str; 12] = [
-    "#4477aa", "#ee7733", "#228833", "#aa3377", "#66ccee", "#ccbb44", "#cc3311", "#332288",
-    "#44aa99", "#ee99aa", "#999933", "#882255",
+    "#4477aa", "#ee7733", "#228833", "#aa3377", "#66ccee", "#ccbb44", "#cc3311", "#332288", "#44aa99", "#ee99aa",
+    "#999933", "#882255",
 ];
 
 /// Turn of the hue from one generated colour to the next, in degrees: the golden angle, which never repeats.
@@ -38,10 +38,7 @@ pub fn topic_color(number: usize) -> String {
 
 /// A colour of the perceptually even OKLCH space (Björn Ottosson) as sRGB, clipped to what screens show.
 fn from_oklch(lightness: f64, chroma: f64, hue: f64) -> String {
-    let (a, b) = (
-        chroma * hue.to_radians().cos(),
-        chroma * hue.to_radians().sin(),
-    );
+    let (a, b) = (chroma * hue.to_radians().cos(), chroma * hue.to_radians().sin());
     let l = (lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b).powi(3);
     let m = (lightness - 0.105_561_345_8 * a - 0.063_854_172_8 * b).powi(3);
     let s = (lightness - 0.089_484_177_5 * a - 1.291_485_548_0 * b).powi(3);
@@ -52,11 +49,7 @@ fn from_oklch(lightness: f64, chroma: f64, hue: f64) -> String {
     ];
     let [red, green, blue] = linear.map(|value| {
         let value = value.clamp(0.0, 1.0);
-        let encoded = if value <= 0.003_130_8 {
-            12.92 * value
-        } else {
-            1.055 * value.powf(1.0 / 2.4) - 0.055
-        };
+        let encoded = if value <= 0.003_130_8 { 12.92 * value } else { 1.055 * value.powf(1.0 / 2.4) - 0.055 };
         (encoded * 255.0).round() as u8
     });
     format!("#{red:02x}{green:02x}{blue:02x}")

@@ -171,22 +171,15 @@ impl Terms {
                 })
             })
             .collect();
-        let phrases: Vec<Vec<(String, String)>> = incidence
-            .papers
-            .par_iter()
-            .map(|&node| title_phrases(&graph.graph[node].label))
-            .collect();
+        let phrases: Vec<Vec<(String, String)>> =
+            incidence.papers.par_iter().map(|&node| title_phrases(&graph.graph[node].label)).collect();
         let mut seen: FxHashMap<&str, u32> = FxHashMap::default();
         for (key, _) in phrases.iter().flatten() {
             *seen.entry(key).or_default() += 1;
         }
         let of_paper: Vec<Vec<u32>> = (0..incidence.papers.len())
             .map(|paper| {
-                let names = incidence
-                    .by_paper
-                    .row(paper)
-                    .iter()
-                    .map(|&(column, _)| entity_terms[column as usize]);
+                let names = incidence.by_paper.row(paper).iter().map(|&(column, _)| entity_terms[column as usize]);
                 let mut of_paper: Vec<u32> = names.collect();
                 for (key, shown) in &phrases[paper] {
                     if let Some(&known) = by_key.get(key) {
@@ -206,20 +199,13 @@ impl Terms {
         for &term in of_paper.iter().flatten() {
             papers[term as usize] += 1;
         }
-        Self {
-            terms,
-            of_paper,
-            papers,
-        }
+        Self { terms, of_paper, papers }
     }
 
     /// Candidates of one topic with their scores, best first.
     fn scored(&self, members: &[u32]) -> Vec<(f64, u32)> {
         let mut counts: FxHashMap<u32, u32> = FxHashMap::default();
-        for &term in members
-            .iter()
-            .flat_map(|&paper| &self.of_paper[paper as usize])
-        {
+        for &term in members.iter().flat_map(|&paper| &self.of_paper[paper as usize]) {
             *counts.entry(term).or_default() += 1;
         }
         let mut scored: Vec<(f64, u32)> = counts
@@ -229,8 +215,7 @@ impl Terms {
                 let inside = f64::from(count) / members.len() as f64;
                 let everywhere = f64::from(self.papers[term as usize]) / self.of_paper.len() as f64;
                 // The hundredth lets the most frequent candidate win where nothing tells the topic from the corpus.
-                let score =
-                    self.terms[term as usize].worth * inside * ((inside / everywhere).ln() + 0.01);
+                let score = self.terms[term as usize].worth * inside * ((inside / everywhere).ln() + 0.01);
                 (score > 0.0).then_some((score, term))
             })
             .collect();
@@ -240,43 +225,27 @@ impl Terms {
     }
 
     fn by_words(&self, a: u32, b: u32) -> Ordering {
-        self.terms[a as usize]
-            .words
-            .cmp(&self.terms[b as usize].words)
+        self.terms[a as usize].words.cmp(&self.terms[b as usize].words)
     }
 }
 
 impl Term {
     fn new(shown: String, key: &str, worth: f64, entity: Option<u32>) -> Self {
-        let words = key
-            .split(' ')
-            .map(|word| singular(word).into_owned())
-            .collect();
-        Self {
-            shown,
-            words,
-            worth,
-            entity,
-        }
+        let words = key.split(' ').map(|word| singular(word).into_owned()).collect();
+        Self { shown, words, worth, entity }
     }
 
     /// Do both share a word, or is one the initials of the other?
     fn overlaps(&self, other: &Self) -> bool {
-        let shares = self.words.iter().any(|word| {
-            other
-                .words
-                .iter()
-                .any(|o| o.starts_with(word.as_str()) || word.starts_with(o.as_str()))
-        });
+        let shares = self
+            .words
+            .iter()
+            .any(|word| other.words.iter().any(|o| o.starts_with(word.as_str()) || word.starts_with(o.as_str())));
         shares || self.is_short_for(other) || other.is_short_for(self)
     }
 
     fn is_short_for(&self, long: &Self) -> bool {
-        let initials: String = long
-            .words
-            .iter()
-            .filter_map(|word| word.chars().next())
-            .collect();
+        let initials: String = long.words.iter().filter_map(|word| word.chars().next()).collect();
         self.words.len() == 1 && long.words.len() > 1 && self.words[0] == initials
     }
 }
@@ -291,21 +260,11 @@ fn title_phrases(title: &str) -> Vec<(String, String)> {
         for length in 2..=3 {
             for start in 0..(words.len() + 1).saturating_sub(length) {
                 let range = start..start + length;
-                if lower[range.clone()]
-                    .iter()
-                    .any(|word| NOT_IN_PHRASES.contains(&word.as_str()) || word.len() < 2)
-                {
+                if lower[range.clone()].iter().any(|word| NOT_IN_PHRASES.contains(&word.as_str()) || word.len() < 2) {
                     continue;
                 }
-                let shown: Vec<&str> = range
-                    .map(|at| {
-                        if is_name(words[at]) {
-                            words[at]
-                        } else {
-                            &lower[at]
-                        }
-                    })
-                    .collect();
+                let shown: Vec<&str> =
+                    range.map(|at| if is_name(words[at]) { words[at] } else { &lower[at] }).collect();
                 let shown = shown.join(" ");
                 phrases.push((normal_form(&shown), shown));
             }
@@ -316,58 +275,30 @@ fn title_phrases(title: &str) -> Vec<(String, String)> {
 
 /// Is the word written with capitals or digits inside (`3D`, `LLMs`, `GraphQL`), so that it keeps its case?
 fn is_name(word: &str) -> bool {
-    word.split('-').any(|part| {
-        part.chars()
-            .skip(1)
-            .any(|c| c.is_uppercase() || c.is_ascii_digit())
-    })
+    word.split('-').any(|part| part.chars().skip(1).any(|c| c.is_uppercase() || c.is_ascii_digit()))
 }
 
 /// Labels for groups of papers, in the order of the groups. `taken` are labels and heads that none may have; the new
 /// ones are added to it.
-pub fn label_groups(
-    terms: &Terms,
-    groups: &[&[u32]],
-    taken: &mut FxHashSet<String>,
-) -> Vec<TopicLabel> {
-    let scored: Vec<Vec<(f64, u32)>> = groups
-        .par_iter()
-        .map(|members| terms.scored(members))
-        .collect();
+pub fn label_groups(terms: &Terms, groups: &[&[u32]], taken: &mut FxHashSet<String>) -> Vec<TopicLabel> {
+    let scored: Vec<Vec<(f64, u32)>> = groups.par_iter().map(|members| terms.scored(members)).collect();
     let heads = choose_heads(terms, &scored, taken);
-    scored
-        .iter()
-        .zip(heads)
-        .map(|(scored, head)| compose(terms, scored, head, taken))
-        .collect()
+    scored.iter().zip(heads).map(|(scored, head)| compose(terms, scored, head, taken)).collect()
 }
 
 /// Gives every group a head of its own: candidates go to the group where they score best, and a group that loses its
 /// candidate takes its next one.
-fn choose_heads(
-    terms: &Terms,
-    scored: &[Vec<(f64, u32)>],
-    taken: &FxHashSet<String>,
-) -> Vec<Option<u32>> {
+fn choose_heads(terms: &Terms, scored: &[Vec<(f64, u32)>], taken: &FxHashSet<String>) -> Vec<Option<u32>> {
     let fits = |term: u32| {
         let term = &terms.terms[term as usize];
         term.words.len() <= MOST_WORDS && !taken.contains(&term.words.join(" "))
     };
     let mut offers: Vec<(f64, usize, u32)> = Vec::new();
     for (group, scored) in scored.iter().enumerate() {
-        offers.extend(
-            scored
-                .iter()
-                .filter(|&&(_, term)| fits(term))
-                .take(40)
-                .map(|&(score, term)| (score, group, term)),
-        );
+        offers
+            .extend(scored.iter().filter(|&&(_, term)| fits(term)).take(40).map(|&(score, term)| (score, group, term)));
     }
-    offers.sort_by(|a, b| {
-        b.0.total_cmp(&a.0)
-            .then(a.1.cmp(&b.1))
-            .then_with(|| terms.by_words(a.2, b.2))
-    });
+    offers.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)).then_with(|| terms.by_words(a.2, b.2)));
     let mut heads = vec![None; scored.len()];
     let mut used = FxHashSet::default();
     for (_, group, term) in offers {
@@ -378,30 +309,15 @@ fn choose_heads(
     heads
 }
 
-fn compose(
-    terms: &Terms,
-    scored: &[(f64, u32)],
-    head: Option<u32>,
-    taken: &mut FxHashSet<String>,
-) -> TopicLabel {
-    let entities = scored
-        .iter()
-        .filter_map(|&(_, term)| terms.terms[term as usize].entity)
-        .take(TOPIC_ENTITIES)
-        .collect();
+fn compose(terms: &Terms, scored: &[(f64, u32)], head: Option<u32>, taken: &mut FxHashSet<String>) -> TopicLabel {
+    let entities =
+        scored.iter().filter_map(|&(_, term)| terms.terms[term as usize].entity).take(TOPIC_ENTITIES).collect();
     let Some(head) = head else {
         let label = unused("other papers", taken);
-        return TopicLabel {
-            head: label.clone(),
-            label,
-            entities,
-        };
+        return TopicLabel { head: label.clone(), label, entities };
     };
     let first = &terms.terms[head as usize];
-    let score_of_head = scored
-        .iter()
-        .find(|entry| entry.1 == head)
-        .map_or(0.0, |entry| entry.0);
+    let score_of_head = scored.iter().find(|entry| entry.1 == head).map_or(0.0, |entry| entry.0);
     let second = scored.iter().find(|&&(score, term)| {
         let second = &terms.terms[term as usize];
         score >= SECOND_SHARE * score_of_head
@@ -414,11 +330,7 @@ fn compose(
         None => first.shown.clone(),
     };
     let label = unused(&label, taken);
-    TopicLabel {
-        label,
-        head: first.shown.clone(),
-        entities,
-    }
+    TopicLabel { label, head: first.shown.clone(), entities }
 }
 
 /// The label, or the label with the first number that makes it one that is not taken.
@@ -436,19 +348,11 @@ mod tests {
 
     #[test]
     fn phrases_stop_at_punctuation_and_words_that_tie() {
-        let shown: Vec<String> =
-            title_phrases("QuickSeg: Towards 3D Point-Cloud Segmentation with Large Graphs")
-                .into_iter()
-                .map(|p| p.1)
-                .collect();
-        assert_eq!(
-            shown,
-            [
-                "3D point-cloud",
-                "point-cloud segmentation",
-                "3D point-cloud segmentation"
-            ]
-        );
+        let shown: Vec<String> = title_phrases("QuickSeg: Towards 3D Point-Cloud Segmentation with Large Graphs")
+            .into_iter()
+            .map(|p| p.1)
+            .collect();
+        assert_eq!(shown, ["3D point-cloud", "point-cloud segmentation", "3D point-cloud segmentation"]);
         assert!(title_phrases("").is_empty());
     }
 
@@ -457,18 +361,13 @@ mod tests {
         let graph = planted(4, 15);
         let incidence = Incidence::of(&graph);
         let terms = Terms::of(&graph, &incidence);
-        let groups: Vec<Vec<u32>> = (0..4)
-            .map(|group| (group * 15..(group + 1) * 15).collect())
-            .collect();
+        let groups: Vec<Vec<u32>> = (0..4).map(|group| (group * 15..(group + 1) * 15).collect()).collect();
         let groups: Vec<&[u32]> = groups.iter().map(Vec::as_slice).collect();
         let labels = label_groups(&terms, &groups, &mut FxHashSet::default());
         let distinct: FxHashSet<&str> = labels.iter().map(|label| label.label.as_str()).collect();
         assert_eq!(distinct.len(), 4);
         for (group, label) in labels.iter().enumerate() {
-            assert!(
-                label.label.contains(&format!("subject{group}")),
-                "{label:?}"
-            );
+            assert!(label.label.contains(&format!("subject{group}")), "{label:?}");
             assert!(!label.label.contains("everywhere"), "{label:?}");
             assert!(!label.entities.is_empty());
         }
@@ -487,19 +386,9 @@ mod tests {
 
     #[test]
     fn an_acronym_is_no_second_part_beside_its_long_form() {
-        let long = Term::new(
-            "graph neural network".into(),
-            "graph neural network",
-            1.0,
-            None,
-        );
+        let long = Term::new("graph neural network".into(), "graph neural network", 1.0, None);
         let short = Term::new("GNN".into(), "gnn", 1.0, None);
-        let other = Term::new(
-            "node classification".into(),
-            "node classification",
-            1.0,
-            None,
-        );
+        let other = Term::new("node classification".into(), "node classification", 1.0, None);
         assert!(long.overlaps(&short) && short.overlaps(&long));
         assert!(!long.overlaps(&other));
     }

@@ -61,18 +61,11 @@ pub fn lay_out(
     sizes: &Sizes,
 ) -> Layout {
     let start = starting_places(papers, topics);
-    let mut places = if papers.node_count() <= MOST_PAPERS_FOR_FORCES {
-        spread(papers, topics, &start)
-    } else {
-        start
-    };
+    let mut places = if papers.node_count() <= MOST_PAPERS_FOR_FORCES { spread(papers, topics, &start) } else { start };
     scale_to_cover(&mut places, sizes);
     place_isolated(&mut places, papers, topics);
     let entities = place_entities(incidence, &places, sizes);
-    let topic_places: Vec<Point> = members
-        .iter()
-        .map(|members| center(&places, members))
-        .collect();
+    let topic_places: Vec<Point> = members.iter().map(|members| center(&places, members)).collect();
 
     let paper_count = places.len();
     let entity_count = entities.len();
@@ -83,11 +76,7 @@ pub fn lay_out(
     separate(&mut all, &diameters);
     let topics = all.split_off(paper_count + entity_count);
     let entities = all.split_off(paper_count);
-    Layout {
-        papers: all,
-        entities,
-        topics,
-    }
+    Layout { papers: all, entities, topics }
 }
 
 /// The point with the given number of a sunflower whose seeds lie one unit apart.
@@ -144,11 +133,7 @@ fn topic_centers(papers: &Neighbors, topics: &Topics) -> Vec<Point> {
         }
     }
     let mut centers = run_forces(data, 300);
-    let radii: Vec<f32> = topics
-        .members
-        .iter()
-        .map(|members| (members.len() as f32).sqrt() * 0.7 + 1.0)
-        .collect();
+    let radii: Vec<f32> = topics.members.iter().map(|members| (members.len() as f32).sqrt() * 0.7 + 1.0).collect();
     let room: f32 = radii.iter().map(|radius| radius * radius * 4.0).sum();
     let spread = mean_square_radius(&centers);
     if spread > 0.0 {
@@ -161,9 +146,7 @@ fn topic_centers(papers: &Neighbors, topics: &Topics) -> Vec<Point> {
 
 /// ForceAtlas2 on the papers. Isolated ones take no part: repulsion alone would send them far away.
 fn spread(papers: &Neighbors, topics: &Topics, start: &[Point]) -> Vec<Point> {
-    let tied: Vec<usize> = (0..papers.node_count())
-        .filter(|&paper| !papers.rows.row(paper).is_empty())
-        .collect();
+    let tied: Vec<usize> = (0..papers.node_count()).filter(|&paper| !papers.rows.row(paper).is_empty()).collect();
     let mut number = vec![0; papers.node_count()];
     let mut data = FA2Data::<f32>::with_capacity(tied.len(), papers.rows.entry_count() / 2);
     // ForceAtlas2's own distances are some ten times those of the start.
@@ -208,15 +191,9 @@ fn run_forces(data: FA2Data<f32>, iterations: usize) -> Vec<Point> {
 fn scale_to_cover(places: &mut [Point], sizes: &Sizes) {
     let all: Vec<u32> = (0..places.len() as u32).collect();
     let middle = center(places, &all);
-    places
-        .iter_mut()
-        .for_each(|place| *place = (place.0 - middle.0, place.1 - middle.1));
+    places.iter_mut().for_each(|place| *place = (place.0 - middle.0, place.1 - middle.1));
     let spread = mean_square_radius(places);
-    let circles: f32 = [&sizes.papers, &sizes.entities, &sizes.topics]
-        .into_iter()
-        .flatten()
-        .map(|d| d * d)
-        .sum();
+    let circles: f32 = [&sizes.papers, &sizes.entities, &sizes.topics].into_iter().flatten().map(|d| d * d).sum();
     // A disc of evenly spread points has twice the square of their mean square radius for the square of its radius;
     // a circle of diameter d covers a quarter of pi d squared.
     if spread > 0.0 {
@@ -225,9 +202,7 @@ fn scale_to_cover(places: &mut [Point], sizes: &Sizes) {
 }
 
 fn scale(places: &mut [Point], factor: f32) {
-    places
-        .iter_mut()
-        .for_each(|place| *place = (place.0 * factor, place.1 * factor));
+    places.iter_mut().for_each(|place| *place = (place.0 * factor, place.1 * factor));
 }
 
 fn mean_square_radius(places: &[Point]) -> f32 {
@@ -245,15 +220,12 @@ fn center(places: &[Point], members: &[u32]) -> Point {
 
 /// Puts papers that share nothing with any other on a ring around the rest.
 fn place_isolated(places: &mut [Point], papers: &Neighbors, topics: &Topics) {
-    let is_isolated =
-        |paper: usize| papers.rows.row(paper).is_empty() && topics.topic_of[paper].is_none();
+    let is_isolated = |paper: usize| papers.rows.row(paper).is_empty() && topics.topic_of[paper].is_none();
     let outermost = (0..places.len())
         .filter(|&paper| !is_isolated(paper))
         .map(|paper| places[paper].0.hypot(places[paper].1))
         .fold(100.0f32, f32::max);
-    let isolated: Vec<usize> = (0..places.len())
-        .filter(|&paper| is_isolated(paper))
-        .collect();
+    let isolated: Vec<usize> = (0..places.len()).filter(|&paper| is_isolated(paper)).collect();
     for (number, &paper) in isolated.iter().enumerate() {
         let angle = number as f32 * GOLDEN_ANGLE;
         let radius = outermost * (1.05 + 0.1 * number as f32 / isolated.len() as f32);
@@ -263,10 +235,7 @@ fn place_isolated(places: &mut [Point], papers: &Neighbors, topics: &Topics) {
 
 /// An entity of one paper beside it, one of several papers between them, one of none on the outer ring.
 fn place_entities(incidence: &Incidence, papers: &[Point], sizes: &Sizes) -> Vec<Point> {
-    let outermost = papers
-        .iter()
-        .map(|(x, y)| x.hypot(*y))
-        .fold(100.0f32, f32::max);
+    let outermost = papers.iter().map(|(x, y)| x.hypot(*y)).fold(100.0f32, f32::max);
     let mut beside = vec![0usize; papers.len()];
     let mut without_papers = 0usize;
     (0..incidence.entities.len())
@@ -280,12 +249,8 @@ fn place_entities(incidence: &Incidence, papers: &[Point], sizes: &Sizes) -> Vec
                 let paper = *paper as usize;
                 beside[paper] += 1;
                 let angle = (paper + beside[paper]) as f32 * GOLDEN_ANGLE;
-                let radius = (sizes.papers[paper] + sizes.entities[entity]) / 2.0
-                    + 2.0 * (beside[paper] as f32).sqrt();
-                (
-                    papers[paper].0 + radius * angle.cos(),
-                    papers[paper].1 + radius * angle.sin(),
-                )
+                let radius = (sizes.papers[paper] + sizes.entities[entity]) / 2.0 + 2.0 * (beside[paper] as f32).sqrt();
+                (papers[paper].0 + radius * angle.cos(), papers[paper].1 + radius * angle.sin())
             }
             several => {
                 let members: Vec<u32> = several.iter().map(|entry| entry.0).collect();
@@ -321,9 +286,8 @@ mod tests {
         let distance = |a: Point, b: Point| (a.0 - b.0).hypot(a.1 - b.1);
         let at_home = (0..layout.papers.len()).filter(|&paper| {
             let place = layout.papers[paper];
-            let nearest = (0..layout.topics.len()).min_by(|&a, &b| {
-                distance(place, layout.topics[a]).total_cmp(&distance(place, layout.topics[b]))
-            });
+            let nearest = (0..layout.topics.len())
+                .min_by(|&a, &b| distance(place, layout.topics[a]).total_cmp(&distance(place, layout.topics[b])));
             nearest.map(|topic| topic as u32) == topics.topic_of[paper]
         });
         assert!(at_home.count() >= 145);
@@ -334,10 +298,7 @@ mod tests {
         for (topics, size) in [(0, 0), (1, 1), (1, 2), (2, 1), (3, 4)] {
             let (_, layout) = laid_out(topics, size);
             let all = [layout.papers, layout.entities, layout.topics].concat();
-            assert!(
-                all.iter().all(|(x, y)| x.is_finite() && y.is_finite()),
-                "{topics} {size}"
-            );
+            assert!(all.iter().all(|(x, y)| x.is_finite() && y.is_finite()), "{topics} {size}");
         }
     }
 }

@@ -51,12 +51,7 @@ pub struct AnalyzeOptions {
 
 impl Default for AnalyzeOptions {
     fn default() -> Self {
-        Self {
-            resolution: None,
-            color_by: ColorBy::Topic,
-            layout: true,
-            seed: 1,
-        }
+        Self { resolution: None, color_by: ColorBy::Topic, layout: true, seed: 1 }
     }
 }
 
@@ -94,11 +89,7 @@ pub fn analyze(graph: &mut KnowledgeGraph, options: &AnalyzeOptions) -> Analysis
     let topic_nodes = add_topic_nodes(graph, &incidence, &named, &mut notes);
     ranks::fill_ranks(graph);
     appearance::set_sizes(graph);
-    let labels: Vec<&str> = named
-        .topics
-        .iter()
-        .map(|topic| topic.name.label.as_str())
-        .collect();
+    let labels: Vec<&str> = named.topics.iter().map(|topic| topic.name.label.as_str()).collect();
     appearance::set_colors(graph, &labels, options.color_by);
     if options.layout {
         if incidence.papers.len() > layout::MOST_PAPERS_FOR_FORCES {
@@ -141,40 +132,19 @@ struct NamedTopics {
 }
 
 impl NamedTopics {
-    fn of(
-        graph: &KnowledgeGraph,
-        incidence: &Incidence,
-        topics: &Topics,
-        parts: Vec<Vec<Vec<u32>>>,
-    ) -> Self {
+    fn of(graph: &KnowledgeGraph, incidence: &Incidence, topics: &Topics, parts: Vec<Vec<Vec<u32>>>) -> Self {
         let terms = Terms::of(graph, incidence);
         let mut taken = FxHashSet::default();
-        let named = |members: Vec<(Option<usize>, Vec<u32>)>,
-                     taken: &mut FxHashSet<String>|
-         -> Vec<NamedTopic> {
-            let groups: Vec<&[u32]> = members
-                .iter()
-                .map(|(_, papers)| papers.as_slice())
-                .collect();
+        let named = |members: Vec<(Option<usize>, Vec<u32>)>, taken: &mut FxHashSet<String>| -> Vec<NamedTopic> {
+            let groups: Vec<&[u32]> = members.iter().map(|(_, papers)| papers.as_slice()).collect();
             let names = label_groups(&terms, &groups, taken);
             let together = names.into_iter().zip(members);
-            together
-                .map(|(name, (parent, members))| NamedTopic {
-                    name,
-                    members,
-                    parent,
-                })
-                .collect()
+            together.map(|(name, (parent, members))| NamedTopic { name, members, parent }).collect()
         };
-        let whole = topics
-            .members
-            .iter()
-            .map(|members| (None, members.clone()))
-            .collect();
+        let whole = topics.members.iter().map(|members| (None, members.clone())).collect();
         let topics = named(whole, &mut taken);
         let parts = parts.into_iter().enumerate();
-        let parts =
-            parts.flat_map(|(topic, parts)| parts.into_iter().map(move |part| (Some(topic), part)));
+        let parts = parts.flat_map(|(topic, parts)| parts.into_iter().map(move |part| (Some(topic), part)));
         let subtopics = named(parts.collect(), &mut taken);
         Self { topics, subtopics }
     }
@@ -189,11 +159,8 @@ fn remove_topics(graph: &mut KnowledgeGraph) {
     if graph.topics().next().is_none() {
         return;
     }
-    let kept: Vec<NodeIndex> = graph
-        .nodes()
-        .filter(|(_, node)| !matches!(node.kind, NodeKind::Topic(_)))
-        .map(|(index, _)| index)
-        .collect();
+    let kept: Vec<NodeIndex> =
+        graph.nodes().filter(|(_, node)| !matches!(node.kind, NodeKind::Topic(_))).map(|(index, _)| index).collect();
     *graph = view::part(graph, &kept);
 }
 
@@ -204,20 +171,12 @@ fn set_topics(graph: &mut KnowledgeGraph, incidence: &Incidence, named: &NamedTo
     }
     let mut topic_of = vec![None; incidence.papers.len()];
     let mut subtopic_of = vec![None; incidence.papers.len()];
-    for (list, numbers) in [
-        (&named.topics, &mut topic_of),
-        (&named.subtopics, &mut subtopic_of),
-    ] {
+    for (list, numbers) in [(&named.topics, &mut topic_of), (&named.subtopics, &mut subtopic_of)] {
         for (number, topic) in list.iter().enumerate() {
-            topic
-                .members
-                .iter()
-                .for_each(|&paper| numbers[paper as usize] = Some(number));
+            topic.members.iter().for_each(|&paper| numbers[paper as usize] = Some(number));
         }
     }
-    let label = |list: &[NamedTopic], number: Option<usize>| {
-        number.map(|number| list[number].name.label.clone())
-    };
+    let label = |list: &[NamedTopic], number: Option<usize>| number.map(|number| list[number].name.label.clone());
     for (paper, &node) in incidence.papers.iter().enumerate() {
         let analysis = &mut graph.graph[node].analysis;
         analysis.topic = label(&named.topics, topic_of[paper]);
@@ -229,9 +188,8 @@ fn set_topics(graph: &mut KnowledgeGraph, incidence: &Incidence, named: &NamedTo
         analysis.topic = label(&named.topics, main_topic(papers, &topic_of));
         if analysis.topic.is_some() {
             let subtopic = main_topic(papers, &subtopic_of);
-            let inside = subtopic.filter(|&number| {
-                label(&named.topics, named.subtopics[number].parent) == analysis.topic
-            });
+            let inside =
+                subtopic.filter(|&number| label(&named.topics, named.subtopics[number].parent) == analysis.topic);
             analysis.subtopic = label(&named.subtopics, inside);
         }
     }
@@ -240,17 +198,11 @@ fn set_topics(graph: &mut KnowledgeGraph, incidence: &Incidence, named: &NamedTo
 /// The topic in which at least [`SHARE_FOR_TOPIC`] of the papers lie; of equal ones the larger topic.
 fn main_topic(papers: &[(u32, f32)], topic_of: &[Option<usize>]) -> Option<usize> {
     let mut counts: FxHashMap<usize, usize> = FxHashMap::default();
-    for topic in papers
-        .iter()
-        .filter_map(|&(paper, _)| topic_of[paper as usize])
-    {
+    for topic in papers.iter().filter_map(|&(paper, _)| topic_of[paper as usize]) {
         *counts.entry(topic).or_default() += 1;
     }
-    let most = counts
-        .into_iter()
-        .max_by_key(|&(topic, count)| (count, std::cmp::Reverse(topic)));
-    most.filter(|&(_, count)| count as f64 >= SHARE_FOR_TOPIC * papers.len() as f64)
-        .map(|(topic, _)| topic)
+    let most = counts.into_iter().max_by_key(|&(topic, count)| (count, std::cmp::Reverse(topic)));
+    most.filter(|&(_, count)| count as f64 >= SHARE_FOR_TOPIC * papers.len() as f64).map(|(topic, _)| topic)
 }
 
 /// Adds a node for every topic and sub-topic, and the edges from their papers where the schema has a relation for it.
@@ -263,10 +215,7 @@ fn add_topic_nodes<'n>(
 ) -> Vec<(NodeIndex, &'n [u32])> {
     let relation = graph.schema.relation_with_role(RelationRole::Topic);
     if relation.is_none() {
-        notes.push(
-            "The schema has no relation with the role `topic`, so topics are nodes without edges."
-                .to_owned(),
-        );
+        notes.push("The schema has no relation with the role `topic`, so topics are nodes without edges.".to_owned());
     }
     let first = graph.graph.node_count();
     let mut ids: Vec<String> = Vec::new();
@@ -277,35 +226,20 @@ fn add_topic_nodes<'n>(
     let mut nodes = Vec::new();
     let mut edges: Vec<EdgeBetween> = Vec::new();
     for (number, topic) in named.all().enumerate() {
-        let entities = topic
-            .name
-            .entities
-            .iter()
-            .map(|&entity| graph.graph[incidence.entities[entity as usize]].id.clone());
+        let entities =
+            topic.name.entities.iter().map(|&entity| graph.graph[incidence.entities[entity as usize]].id.clone());
         let facts = TopicFacts {
             papers: topic.members.len() as u32,
             entities: entities.collect(),
             parent: topic.parent.map(|parent| ids[parent].clone()),
         };
         let (label, subtopic) = match topic.parent {
-            Some(parent) => (
-                &named.topics[parent].name.label,
-                Some(topic.name.label.clone()),
-            ),
+            Some(parent) => (&named.topics[parent].name.label, Some(topic.name.label.clone())),
             None => (&topic.name.label, None),
         };
-        let analysis = Analysis {
-            topic: Some(label.clone()),
-            subtopic,
-            ..Analysis::default()
-        };
+        let analysis = Analysis { topic: Some(label.clone()), subtopic, ..Analysis::default() };
         let label = topic.name.label.clone();
-        nodes.push(Node {
-            id: ids[number].clone(),
-            label,
-            kind: NodeKind::Topic(facts),
-            analysis,
-        });
+        nodes.push(Node { id: ids[number].clone(), label, kind: NodeKind::Topic(facts), analysis });
         if let Some(relation) = relation {
             let node = NodeIndex::new(first + number);
             edges.extend(topic.members.iter().map(|&paper| {
@@ -322,21 +256,14 @@ fn add_topic_nodes<'n>(
         }
     }
     graph.extend(nodes, edges);
-    (first..)
-        .map(NodeIndex::new)
-        .zip(named.all().map(|topic| topic.members.as_slice()))
-        .collect()
+    (first..).map(NodeIndex::new).zip(named.all().map(|topic| topic.members.as_slice())).collect()
 }
 
 /// `topic:` and the slug of the label's head, which changes less often than the whole label.
 fn topic_id(name: &TopicLabel, used: &mut FxHashSet<String>) -> String {
-    let candidates = [slug(&name.head, 60), slug(&name.label, 60)]
-        .into_iter()
-        .filter(|slug| !slug.is_empty());
+    let candidates = [slug(&name.head, 60), slug(&name.label, 60)].into_iter().filter(|slug| !slug.is_empty());
     let numbered = (2..).map(|number: u32| format!("{}-{number}", slug(&name.label, 60)));
-    let free = candidates
-        .chain(numbered)
-        .find(|slug| used.insert(slug.clone()));
+    let free = candidates.chain(numbered).find(|slug| used.insert(slug.clone()));
     format!("topic:{}", free.unwrap_or_default())
 }
 
@@ -347,10 +274,7 @@ mod tests {
 
     fn analyzed_on(threads: usize) -> (KnowledgeGraph, AnalysisReport) {
         let mut graph = planted(8, 40);
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let report = pool.install(|| analyze(&mut graph, &AnalyzeOptions::default()));
         (graph, report)
     }
@@ -372,28 +296,15 @@ mod tests {
         let (graph, report) = analyzed_on(2);
         assert_eq!(report.topics, 8);
         assert_eq!(graph.topics().count(), 8);
-        let about = graph
-            .schema
-            .relation_with_role(RelationRole::Topic)
-            .unwrap();
-        let edges = graph
-            .graph
-            .edge_weights()
-            .filter(|edge| edge.relation == about)
-            .count();
+        let about = graph.schema.relation_with_role(RelationRole::Topic).unwrap();
+        let edges = graph.graph.edge_weights().filter(|edge| edge.relation == about).count();
         assert_eq!(edges, 8 * 40);
-        let mut labels: Vec<&str> = graph
-            .topics()
-            .map(|(_, node)| node.label.as_str())
-            .collect();
+        let mut labels: Vec<&str> = graph.topics().map(|(_, node)| node.label.as_str()).collect();
         labels.sort();
         labels.dedup();
         assert_eq!(labels.len(), 8);
         for (index, topic) in graph.topics() {
-            assert_eq!(
-                topic.id,
-                format!("topic:{}", slug(topic.label.split(',').next().unwrap(), 60))
-            );
+            assert_eq!(topic.id, format!("topic:{}", slug(topic.label.split(',').next().unwrap(), 60)));
             assert_eq!(ranks::years_of(&graph, index), Some((2015, 2024)));
         }
     }
@@ -406,18 +317,8 @@ mod tests {
         assert_eq!(hub.analysis.color, color::UNCLUSTERED);
         assert!(hub.analysis.bridge > 0.8);
         let own = graph.node("thing:alpha-subject3").unwrap();
-        assert!(
-            own.analysis
-                .topic
-                .as_deref()
-                .is_some_and(|topic| topic.contains("subject3")),
-            "{own:?}"
-        );
-        let ranks: f64 = graph
-            .graph
-            .node_weights()
-            .map(|node| node.analysis.pagerank)
-            .sum();
+        assert!(own.analysis.topic.as_deref().is_some_and(|topic| topic.contains("subject3")), "{own:?}");
+        let ranks: f64 = graph.graph.node_weights().map(|node| node.analysis.pagerank).sum();
         assert!((ranks - 1.0).abs() < 1e-9);
     }
 
@@ -438,11 +339,8 @@ mod tests {
             ids
         };
         let (before, _) = analyzed_on(2);
-        let fewer: Vec<NodeIndex> = planted(8, 40)
-            .graph
-            .node_indices()
-            .filter(|node| node.index() >= 320 || node.index() % 40 != 0)
-            .collect();
+        let fewer: Vec<NodeIndex> =
+            planted(8, 40).graph.node_indices().filter(|node| node.index() >= 320 || node.index() % 40 != 0).collect();
         let mut after = view::part(&planted(8, 40), &fewer);
         analyze(&mut after, &AnalyzeOptions::default());
         assert_eq!(ids(&before), ids(&after));
@@ -451,27 +349,13 @@ mod tests {
     #[test]
     fn without_a_topic_relation_topics_stand_alone_and_a_note_says_so() {
         let mut graph = planted(3, 12);
-        graph
-            .schema
-            .relations
-            .retain(|relation| relation.role != RelationRole::Topic);
+        graph.schema.relations.retain(|relation| relation.role != RelationRole::Topic);
         let edges = graph.graph.edge_count();
-        let report = analyze(
-            &mut graph,
-            &AnalyzeOptions {
-                layout: false,
-                ..AnalyzeOptions::default()
-            },
-        );
+        let report = analyze(&mut graph, &AnalyzeOptions { layout: false, ..AnalyzeOptions::default() });
         assert_eq!(graph.graph.edge_count(), edges);
         assert!(report.topics > 0);
         assert!(report.notes[0].contains("role `topic`"));
-        assert!(
-            graph
-                .graph
-                .node_weights()
-                .all(|node| node.analysis.position.is_none())
-        );
+        assert!(graph.graph.node_weights().all(|node| node.analysis.position.is_none()));
     }
 
     #[test]

@@ -73,11 +73,7 @@ impl Rows {
 
     /// Rows become columns.
     pub fn transposed(&self, column_count: usize) -> Self {
-        let cells = (0..self.len()).flat_map(|row| {
-            self.row(row)
-                .iter()
-                .map(move |&(c, value)| (c, row as u32, value))
-        });
+        let cells = (0..self.len()).flat_map(|row| self.row(row).iter().map(move |&(c, value)| (c, row as u32, value)));
         Self::from_cells(column_count, cells.collect())
     }
 }
@@ -119,11 +115,7 @@ impl Incidence {
                     && matches!(graph.graph[edge.target()].kind, NodeKind::Entity(_))
             })
             .map(|edge| {
-                (
-                    position[edge.source().index()],
-                    position[edge.target().index()],
-                    finite_weight(edge.weight().weight),
-                )
+                (position[edge.source().index()], position[edge.target().index()], finite_weight(edge.weight().weight))
             })
             .collect();
         result.by_paper = Rows::from_cells(result.papers.len(), cells);
@@ -144,11 +136,7 @@ impl Incidence {
 
 /// The weight as a positive finite number, whatever a graph read from a file holds.
 pub fn finite_weight(weight: f32) -> f32 {
-    if weight.is_finite() {
-        weight.clamp(1e-3, 1e6)
-    } else {
-        1.0
-    }
+    if weight.is_finite() { weight.clamp(1e-3, 1e6) } else { 1.0 }
 }
 
 /// An undirected weighted graph without loops: every pair stands in the rows of both nodes.
@@ -161,12 +149,8 @@ pub struct Neighbors {
 impl Neighbors {
     /// Makes the graph from pairs; pairs that stand more than once are added up.
     pub fn from_pairs(node_count: usize, pairs: impl Iterator<Item = (u32, u32, f32)>) -> Self {
-        let cells = pairs
-            .filter(|(a, b, _)| a != b)
-            .flat_map(|(a, b, weight)| [(a, b, weight), (b, a, weight)]);
-        Self {
-            rows: Rows::from_cells(node_count, cells.collect()),
-        }
+        let cells = pairs.filter(|(a, b, _)| a != b).flat_map(|(a, b, weight)| [(a, b, weight), (b, a, weight)]);
+        Self { rows: Rows::from_cells(node_count, cells.collect()) }
     }
 
     /// Number of nodes.
@@ -192,12 +176,9 @@ impl Neighbors {
         }
         let pairs = nodes.iter().flat_map(|&node| {
             let of_node = self.rows.row(node as usize).iter();
-            of_node
-                .filter(move |entry| entry.0 > node)
-                .map(move |&(other, weight)| (node, other, weight))
+            of_node.filter(move |entry| entry.0 > node).map(move |&(other, weight)| (node, other, weight))
         });
-        let kept =
-            pairs.map(|(a, b, weight)| (renumbered[a as usize], renumbered[b as usize], weight));
+        let kept = pairs.map(|(a, b, weight)| (renumbered[a as usize], renumbered[b as usize], weight));
         Self::from_pairs(nodes.len(), kept.filter(|&(_, b, _)| b != u32::MAX))
     }
 }
@@ -237,20 +218,9 @@ fn weighted_vectors(rows: &Rows, columns: &Rows) -> Rows {
     let mut cells = Vec::with_capacity(rows.entry_count());
     for row in 0..rows.len() {
         // The logarithm keeps one long-winded mention from outweighing everything else that is shared.
-        let scaled = rows
-            .row(row)
-            .iter()
-            .map(|&(column, value)| (column, value.ln_1p() * rarity[column as usize]));
-        let length = scaled
-            .clone()
-            .map(|(_, value)| value * value)
-            .sum::<f32>()
-            .sqrt();
-        cells.extend(
-            scaled
-                .filter(|entry| entry.1 > 0.0)
-                .map(|(column, value)| (row as u32, column, value / length)),
-        );
+        let scaled = rows.row(row).iter().map(|&(column, value)| (column, value.ln_1p() * rarity[column as usize]));
+        let length = scaled.clone().map(|(_, value)| value * value).sum::<f32>().sqrt();
+        cells.extend(scaled.filter(|entry| entry.1 > 0.0).map(|(column, value)| (row as u32, column, value / length)));
     }
     Rows::from_cells(rows.len(), cells)
 }
@@ -293,13 +263,7 @@ mod tests {
     use super::*;
 
     fn rows(cells: &[(u32, u32)], row_count: usize) -> Rows {
-        Rows::from_cells(
-            row_count,
-            cells
-                .iter()
-                .map(|&(row, column)| (row, column, 1.0))
-                .collect(),
-        )
+        Rows::from_cells(row_count, cells.iter().map(|&(row, column)| (row, column, 1.0)).collect())
     }
 
     #[test]
@@ -321,12 +285,7 @@ mod tests {
         let linked = project(&rows, &rows.transposed(2));
         let of_first = linked.rows.row(0);
         let to_second = of_first.iter().find(|entry| entry.0 == 1).unwrap().1;
-        assert!(
-            of_first
-                .iter()
-                .all(|&(other, weight)| other == 1 || weight < to_second / 2.0),
-            "{of_first:?}"
-        );
+        assert!(of_first.iter().all(|&(other, weight)| other == 1 || weight < to_second / 2.0), "{of_first:?}");
     }
 
     #[test]

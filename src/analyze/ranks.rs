@@ -25,16 +25,8 @@ pub fn fill_ranks(graph: &mut KnowledgeGraph) {
     let mut cells = Vec::with_capacity(graph.graph.edge_count() * 2);
     for edge in graph.graph.edge_references() {
         let weight = finite_weight(edge.weight().weight);
-        cells.push((
-            edge.source().index() as u32,
-            edge.target().index() as u32,
-            weight,
-        ));
-        cells.push((
-            edge.target().index() as u32,
-            edge.source().index() as u32,
-            weight,
-        ));
+        cells.push((edge.source().index() as u32, edge.target().index() as u32, weight));
+        cells.push((edge.target().index() as u32, edge.source().index() as u32, weight));
     }
     for node in graph.graph.node_weights_mut() {
         node.analysis.degree = 0;
@@ -45,22 +37,16 @@ pub fn fill_ranks(graph: &mut KnowledgeGraph) {
         analysis.degree += 1;
         analysis.weighted_degree += f64::from(weight);
     }
-    let takes_part: Vec<bool> = graph
-        .graph
-        .node_weights()
-        .map(|node| !matches!(node.kind, NodeKind::Topic(_)))
-        .collect();
+    let takes_part: Vec<bool> =
+        graph.graph.node_weights().map(|node| !matches!(node.kind, NodeKind::Topic(_))).collect();
     cells.retain(|&(a, b, _)| takes_part[a as usize] && takes_part[b as usize]);
     let neighbors = Rows::from_cells(node_count, cells);
     let ranks = pagerank(&neighbors, &takes_part);
     let topics = topic_numbers(graph);
     for (index, node) in graph.graph.node_weights_mut().enumerate() {
         node.analysis.pagerank = ranks[index];
-        node.analysis.bridge = if takes_part[index] {
-            bridge(topics[index], neighbors.row(index), &topics)
-        } else {
-            0.0
-        };
+        node.analysis.bridge =
+            if takes_part[index] { bridge(topics[index], neighbors.row(index), &topics) } else { 0.0 };
     }
 }
 
@@ -71,38 +57,18 @@ fn pagerank(neighbors: &Rows, takes_part: &[bool]) -> Vec<f64> {
         return vec![0.0; takes_part.len()];
     }
     let even = 1.0 / count as f64;
-    let strengths: Vec<f64> = (0..neighbors.len())
-        .map(|node| {
-            neighbors
-                .row(node)
-                .iter()
-                .map(|entry| f64::from(entry.1))
-                .sum()
-        })
-        .collect();
-    let mut ranks: Vec<f64> = takes_part
-        .iter()
-        .map(|&part| if part { even } else { 0.0 })
-        .collect();
+    let strengths: Vec<f64> =
+        (0..neighbors.len()).map(|node| neighbors.row(node).iter().map(|entry| f64::from(entry.1)).sum()).collect();
+    let mut ranks: Vec<f64> = takes_part.iter().map(|&part| if part { even } else { 0.0 }).collect();
     for _ in 0..MOST_STEPS {
         // What lies on nodes without edges is spread over all.
-        let stranded: f64 = ranks
-            .iter()
-            .zip(&strengths)
-            .filter(|(_, strength)| **strength == 0.0)
-            .map(|(rank, _)| rank)
-            .sum();
+        let stranded: f64 =
+            ranks.iter().zip(&strengths).filter(|(_, strength)| **strength == 0.0).map(|(rank, _)| rank).sum();
         let base = (1.0 - DAMPING + DAMPING * stranded) * even;
         let passed_on: Vec<f64> = ranks
             .iter()
             .zip(&strengths)
-            .map(|(rank, strength)| {
-                if *strength > 0.0 {
-                    rank / strength
-                } else {
-                    0.0
-                }
-            })
+            .map(|(rank, strength)| if *strength > 0.0 { rank / strength } else { 0.0 })
             .collect();
         let next: Vec<f64> = (0..ranks.len())
             .into_par_iter()
@@ -118,11 +84,7 @@ fn pagerank(neighbors: &Rows, takes_part: &[bool]) -> Vec<f64> {
                 base + DAMPING * received
             })
             .collect();
-        let change: f64 = ranks
-            .iter()
-            .zip(&next)
-            .map(|(old, new)| (old - new).abs())
-            .sum();
+        let change: f64 = ranks.iter().zip(&next).map(|(old, new)| (old - new).abs()).sum();
         ranks = next;
         if change < SETTLED {
             break;
@@ -146,21 +108,14 @@ fn topic_numbers(graph: &KnowledgeGraph) -> Vec<Option<u32>> {
 
 /// Share of the neighbours that lie in other topics than the node; for a node without a topic, than most of them do.
 fn bridge(home: Option<u32>, neighbors: &[(u32, f32)], topics: &[Option<u32>]) -> f64 {
-    let mut of_neighbors: Vec<u32> = neighbors
-        .iter()
-        .filter_map(|&(other, _)| topics[other as usize])
-        .collect();
+    let mut of_neighbors: Vec<u32> = neighbors.iter().filter_map(|&(other, _)| topics[other as usize]).collect();
     if of_neighbors.is_empty() {
         return 0.0;
     }
     of_neighbors.sort_unstable();
     let at_home = match home {
         Some(home) => of_neighbors.iter().filter(|&&topic| topic == home).count(),
-        None => of_neighbors
-            .chunk_by(|a, b| a == b)
-            .map(<[u32]>::len)
-            .max()
-            .unwrap_or(0),
+        None => of_neighbors.chunk_by(|a, b| a == b).map(<[u32]>::len).max().unwrap_or(0),
     };
     1.0 - at_home as f64 / of_neighbors.len() as f64
 }
@@ -169,13 +124,12 @@ fn bridge(home: Option<u32>, neighbors: &[(u32, f32)], topics: &[Option<u32>]) -
 ///
 /// For a topic these are the papers about it, for an entity the papers that name it.
 pub fn years_of(graph: &KnowledgeGraph, node: NodeIndex) -> Option<(i32, i32)> {
-    let years = graph
-        .graph
-        .neighbors_directed(node, petgraph::Direction::Incoming)
-        .filter_map(|paper| match &graph.graph[paper].kind {
+    let years = graph.graph.neighbors_directed(node, petgraph::Direction::Incoming).filter_map(|paper| {
+        match &graph.graph[paper].kind {
             NodeKind::Paper(facts) => facts.year,
             NodeKind::Entity(_) | NodeKind::Topic(_) => None,
-        });
+        }
+    });
     years.fold(None, |range, year| match range {
         None => Some((year, year)),
         Some((first, last)) => Some((first.min(year), last.max(year))),
@@ -187,17 +141,7 @@ mod tests {
     use super::*;
 
     fn star() -> Rows {
-        Rows::from_cells(
-            5,
-            vec![
-                (0, 1, 1.0),
-                (1, 0, 1.0),
-                (0, 2, 1.0),
-                (2, 0, 1.0),
-                (0, 3, 1.0),
-                (3, 0, 1.0),
-            ],
-        )
+        Rows::from_cells(5, vec![(0, 1, 1.0), (1, 0, 1.0), (0, 2, 1.0), (2, 0, 1.0), (0, 3, 1.0), (3, 0, 1.0)])
     }
 
     #[test]
@@ -205,10 +149,7 @@ mod tests {
         let ranks = pagerank(&star(), &[true; 5]);
         assert!((ranks.iter().sum::<f64>() - 1.0).abs() < 1e-12);
         assert!(ranks[0] > 2.0 * ranks[1]);
-        assert!(
-            ranks[4] > 0.0 && ranks[4] < ranks[1],
-            "a node without edges keeps the smallest share: {ranks:?}"
-        );
+        assert!(ranks[4] > 0.0 && ranks[4] < ranks[1], "a node without edges keeps the smallest share: {ranks:?}");
     }
 
     #[test]

@@ -125,9 +125,7 @@ impl Grid {
         for row in row.saturating_sub(1)..=(row + 1).min(self.rows - 1) {
             let from = self.starts[row * self.columns + first] as usize;
             let to = self.starts[row * self.columns + last + 1] as usize;
-            self.circles[from..to]
-                .iter()
-                .for_each(|&circle| visit(circle as usize));
+            self.circles[from..to].iter().for_each(|&circle| visit(circle as usize));
         }
     }
 }
@@ -144,10 +142,7 @@ mod tests {
         for a in 0..12 {
             for b in a + 1..12 {
                 let distance = (places[a].0 - places[b].0).hypot(places[a].1 - places[b].1);
-                assert!(
-                    distance > (diameters[a] + diameters[b]) / 2.0 * 0.85,
-                    "{a} {b} {distance}"
-                );
+                assert!(distance > (diameters[a] + diameters[b]) / 2.0 * 0.85, "{a} {b} {distance}");
             }
         }
     }

@@ -21,21 +21,10 @@ pub fn planted(topics: usize, size: usize) -> KnowledgeGraph {
     let everywhere = NodeIndex::new(papers + topics * 8);
     for paper in 0..papers {
         let topic = paper / size;
-        let entity = |topic: usize, number: usize| {
-            NodeIndex::new(papers + (topic % topics) * 8 + number % 8)
-        };
-        let facts = PaperFacts {
-            year: Some(2015 + (paper % 10) as i32),
-            ..PaperFacts::default()
-        };
-        nodes.push(node(
-            format!("paper:{paper:06}"),
-            format!("Paper {paper} on things"),
-            NodeKind::Paper(facts),
-        ));
-        let mut targets: Vec<NodeIndex> = (0..3)
-            .map(|step| entity(topic, paper * 5 + step * 3))
-            .collect();
+        let entity = |topic: usize, number: usize| NodeIndex::new(papers + (topic % topics) * 8 + number % 8);
+        let facts = PaperFacts { year: Some(2015 + (paper % 10) as i32), ..PaperFacts::default() };
+        nodes.push(node(format!("paper:{paper:06}"), format!("Paper {paper} on things"), NodeKind::Paper(facts)));
+        let mut targets: Vec<NodeIndex> = (0..3).map(|step| entity(topic, paper * 5 + step * 3)).collect();
         if paper % 3 > 0 {
             targets[0] = entity(topic, 0);
         }
@@ -46,22 +35,13 @@ pub fn planted(topics: usize, size: usize) -> KnowledgeGraph {
         targets.sort_unstable();
         targets.dedup();
         for target in targets {
-            let edge = Edge {
-                relation,
-                confidence: 0.9,
-                count: 1,
-                weight: 1.0,
-                sentences: vec![],
-                rules: vec![],
-            };
+            let edge = Edge { relation, confidence: 0.9, count: 1, weight: 1.0, sentences: vec![], rules: vec![] };
             edges.push((NodeIndex::new(paper), target, edge));
         }
     }
     for topic in 0..topics {
         for number in 0..8 {
-            let name = [
-                "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta",
-            ][number];
+            let name = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta"][number];
             nodes.push(entity_node(number % 7, &format!("{name} subject{topic}")));
         }
     }
@@ -83,18 +63,9 @@ fn entity_node(entity_type: usize, label: &str) -> Node {
         last_year: None,
         url: None,
     };
-    node(
-        format!("thing:{}", label.replace(' ', "-")),
-        label.to_owned(),
-        NodeKind::Entity(facts),
-    )
+    node(format!("thing:{}", label.replace(' ', "-")), label.to_owned(), NodeKind::Entity(facts))
 }
 
 fn node(id: String, label: String, kind: NodeKind) -> Node {
-    Node {
-        id,
-        label,
-        kind,
-        analysis: Analysis::default(),
-    }
+    Node { id, label, kind, analysis: Analysis::default() }
 }

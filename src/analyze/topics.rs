@@ -49,8 +49,7 @@ pub struct Topics {
 impl Topics {
     /// Groups nodes by community: the largest first, those below `smallest` left out.
     fn from_communities(communities: &[usize], smallest: usize) -> Self {
-        let mut members: Vec<Vec<u32>> =
-            vec![Vec::new(); communities.iter().max().map_or(0, |most| most + 1)];
+        let mut members: Vec<Vec<u32>> = vec![Vec::new(); communities.iter().max().map_or(0, |most| most + 1)];
         for (node, &community) in (0u32..).zip(communities) {
             members[community].push(node);
         }
@@ -62,12 +61,7 @@ impl Topics {
                 topic_of[node as usize] = Some(topic);
             }
         }
-        Self {
-            members,
-            topic_of,
-            resolution: 1.0,
-            modularity: 0.0,
-        }
+        Self { members, topic_of, resolution: 1.0, modularity: 0.0 }
     }
 
     /// Number of papers without a topic.
@@ -98,40 +92,21 @@ pub fn find_subtopics(papers: &Neighbors, topics: &Topics, seed: u64) -> Vec<Vec
         }
         let smallest = ((root / 4.0).ceil() as usize).max(5);
         let mut parts = communities(&papers.between(members), None, wanted, smallest, seed).members;
-        parts
-            .iter_mut()
-            .flatten()
-            .for_each(|paper| *paper = members[*paper as usize]);
+        parts.iter_mut().flatten().for_each(|paper| *paper = members[*paper as usize]);
         if parts.len() < 2 { Vec::new() } else { parts }
     });
     cut.collect()
 }
 
-fn communities(
-    papers: &Neighbors,
-    resolution: Option<f64>,
-    wanted: usize,
-    smallest: usize,
-    seed: u64,
-) -> Topics {
+fn communities(papers: &Neighbors, resolution: Option<f64>, wanted: usize, smallest: usize, seed: u64) -> Topics {
     let Some(graph) = leiden_graph(papers) else {
-        return Topics {
-            topic_of: vec![None; papers.node_count()],
-            resolution: 1.0,
-            ..Topics::default()
-        };
+        return Topics { topic_of: vec![None; papers.node_count()], resolution: 1.0, ..Topics::default() };
     };
     let pair_count = papers.rows.entry_count() / 2;
     let attempt = |resolution: f64, most_repeats: u64| {
         let communities = leiden(&graph, pair_count, resolution, seed, most_repeats);
         let topics = Topics::from_communities(&communities, smallest);
-        (
-            Topics {
-                resolution,
-                ..topics
-            },
-            communities,
-        )
+        (Topics { resolution, ..topics }, communities)
     };
     let (topics, communities) = match resolution {
         Some(fixed) if fixed.is_finite() && fixed > 0.0 => attempt(fixed, MOST_REPEATS),
@@ -142,10 +117,7 @@ fn communities(
         }
         _ => search(wanted, |resolution| attempt(resolution, MOST_REPEATS)),
     };
-    Topics {
-        modularity: modularity(papers, &communities),
-        ..topics
-    }
+    Topics { modularity: modularity(papers, &communities), ..topics }
 }
 
 /// Looks for the resolution that gives about `wanted` topics: 1, the natural one, if that will do; else doubles or
@@ -186,16 +158,10 @@ fn leiden_graph(papers: &Neighbors) -> Option<GraphData> {
     let mut builder = GraphDataBuilder::new(papers.node_count());
     let mut pairs = 0;
     for (a, b, weight) in papers.pairs() {
-        builder
-            .add_edge(a as usize, b as usize, f64::from(weight))
-            .ok()?;
+        builder.add_edge(a as usize, b as usize, f64::from(weight)).ok()?;
         pairs += 1;
     }
-    if pairs == 0 {
-        None
-    } else {
-        builder.build().ok()
-    }
+    if pairs == 0 { None } else { builder.build().ok() }
 }
 
 /// The community of every node: the best of several runs, each repeated from its own result while that gains.
@@ -209,9 +175,7 @@ fn leiden(graph: &GraphData, pair_count: usize, resolution: f64, seed: u64, most
         .into_par_iter()
         .map(|run| repeated_leiden(graph, resolution, seed.wrapping_add(run), most_repeats))
         .collect();
-    let best = tries
-        .into_iter()
-        .reduce(|best, next| if next.0 > best.0 { next } else { best });
+    let best = tries.into_iter().reduce(|best, next| if next.0 > best.0 { next } else { best });
     best.map_or_else(|| (0..graph.node_count()).collect(), |best| best.1)
 }
 
@@ -225,8 +189,7 @@ fn repeated_leiden(graph: &GraphData, resolution: f64, seed: u64, most_repeats: 
             .parallel_local_moving_threshold(usize::MAX)
             .parallel_aggregation_threshold(usize::MAX)
             .build();
-        let Ok(output) = Leiden::new(config).run_with_initial_partition(graph, best.1.clone())
-        else {
+        let Ok(output) = Leiden::new(config).run_with_initial_partition(graph, best.1.clone()) else {
             break;
         };
         let gain = output.quality - best.0;
@@ -258,11 +221,7 @@ pub fn modularity(graph: &Neighbors, communities: &[usize]) -> f64 {
     if total == 0.0 {
         return 0.0;
     }
-    inside / total
-        - degrees
-            .iter()
-            .map(|degree| (degree / (2.0 * total)).powi(2))
-            .sum::<f64>()
+    inside / total - degrees.iter().map(|degree| (degree / (2.0 * total)).powi(2)).sum::<f64>()
 }
 
 #[cfg(test)]
@@ -275,11 +234,7 @@ mod tests {
         for ring in 0..count {
             for member in 0..size {
                 for step in 1..=4 {
-                    pairs.push((
-                        ring * size + member,
-                        ring * size + (member + step) % size,
-                        1.0,
-                    ));
+                    pairs.push((ring * size + member, ring * size + (member + step) % size, 1.0));
                 }
             }
             pairs.push((ring * size, ((ring + 1) % count) * size, 0.1));
@@ -292,9 +247,7 @@ mod tests {
         let topics = find_topics(&rings(6, 20), None, 7);
         let mut found = topics.members.clone();
         found.sort();
-        let planted: Vec<Vec<u32>> = (0..6)
-            .map(|ring| (ring * 20..(ring + 1) * 20).collect())
-            .collect();
+        let planted: Vec<Vec<u32>> = (0..6).map(|ring| (ring * 20..(ring + 1) * 20).collect()).collect();
         assert_eq!(found, planted);
         assert_eq!(topics.unclustered(), 0);
         assert!(topics.modularity > 0.8, "{}", topics.modularity);

@@ -69,11 +69,7 @@ pub enum CutError {
 }
 
 fn topics_that_there_are(known: &[String]) -> String {
-    if known.is_empty() {
-        "the graph has no topics".to_owned()
-    } else {
-        format!("the graph has: {}", known.join("; "))
-    }
+    if known.is_empty() { "the graph has no topics".to_owned() } else { format!("the graph has: {}", known.join("; ")) }
 }
 
 /// Cuts a graph. Returns the part and a sentence for every step that left something out or changed something.
@@ -92,11 +88,7 @@ pub fn cut(graph: &KnowledgeGraph, cut: &Cut) -> Result<(KnowledgeGraph, Vec<Str
     if let Some(top) = cut.top {
         notes.push(keep_top(graph, top, &mut kept));
     }
-    let nodes: Vec<NodeIndex> = graph
-        .graph
-        .node_indices()
-        .filter(|node| kept[node.index()])
-        .collect();
+    let nodes: Vec<NodeIndex> = graph.graph.node_indices().filter(|node| kept[node.index()]).collect();
     let part = part(graph, &nodes);
     match cut.view {
         View::Full => Ok((part, notes)),
@@ -119,34 +111,19 @@ pub fn part(graph: &KnowledgeGraph, nodes: &[NodeIndex]) -> KnowledgeGraph {
         let target = new_index[edge.target().index()]?;
         Some((source, target, edge.weight().clone()))
     });
-    let copied = nodes
-        .iter()
-        .map(|&node| graph.graph[node].clone())
-        .collect();
-    KnowledgeGraph::from_parts(
-        graph.schema.clone(),
-        graph.rule_ids.clone(),
-        copied,
-        edges.collect(),
-    )
+    let copied = nodes.iter().map(|&node| graph.graph[node].clone()).collect();
+    KnowledgeGraph::from_parts(graph.schema.clone(), graph.rule_ids.clone(), copied, edges.collect())
 }
 
 fn keep_topic(graph: &KnowledgeGraph, name: &str, kept: &mut [bool]) -> Result<String, CutError> {
     let wanted = name.to_lowercase();
-    let topic = graph
-        .topics()
-        .find(|(_, node)| node.id == name || node.label.to_lowercase() == wanted);
+    let topic = graph.topics().find(|(_, node)| node.id == name || node.label.to_lowercase() == wanted);
     let Some((topic, topic_node)) = topic else {
         let known = graph.topics().map(|(_, node)| node.label.clone()).collect();
-        return Err(CutError::UnknownTopic {
-            name: name.to_owned(),
-            known,
-        });
+        return Err(CutError::UnknownTopic { name: name.to_owned(), known });
     };
     let label = Some(&topic_node.label);
-    let of_topic = |node: &Node| {
-        node.analysis.topic.as_ref() == label || node.analysis.subtopic.as_ref() == label
-    };
+    let of_topic = |node: &Node| node.analysis.topic.as_ref() == label || node.analysis.subtopic.as_ref() == label;
     let mut stays = vec![false; kept.len()];
     stays[topic.index()] = true;
     let mut left_out = 0;
@@ -163,37 +140,22 @@ fn keep_topic(graph: &KnowledgeGraph, name: &str, kept: &mut [bool]) -> Result<S
     for (index, node) in graph.topics() {
         stays[index.index()] |= of_topic(node);
     }
-    kept.iter_mut()
-        .zip(stays)
-        .for_each(|(kept, stays)| *kept &= stays);
+    kept.iter_mut().zip(stays).for_each(|(kept, stays)| *kept &= stays);
     Ok(format!(
         "Only the topic `{}`: {left_out} papers of other topics, and entities that only they name, are left out.",
         topic_node.label
     ))
 }
 
-fn keep_types(
-    graph: &KnowledgeGraph,
-    types: &[String],
-    kept: &mut [bool],
-) -> Result<String, CutError> {
-    let ids: Result<Vec<TypeId>, CutError> = types
-        .iter()
-        .map(|name| type_named(&graph.schema, name))
-        .collect();
+fn keep_types(graph: &KnowledgeGraph, types: &[String], kept: &mut [bool]) -> Result<String, CutError> {
+    let ids: Result<Vec<TypeId>, CutError> = types.iter().map(|name| type_named(&graph.schema, name)).collect();
     let ids = ids?;
     let left_out = leave_out(graph, kept, |node| match &node.kind {
         NodeKind::Entity(facts) => !ids.contains(&facts.entity_type),
         NodeKind::Paper(_) | NodeKind::Topic(_) => false,
     });
-    let plurals: Vec<&str> = ids
-        .iter()
-        .map(|&id| graph.schema.entity_type(id).plural.as_str())
-        .collect();
-    Ok(format!(
-        "Of the entities only {}: {left_out} others are left out.",
-        plurals.join(", ")
-    ))
+    let plurals: Vec<&str> = ids.iter().map(|&id| graph.schema.entity_type(id).plural.as_str()).collect();
+    Ok(format!("Of the entities only {}: {left_out} others are left out.", plurals.join(", ")))
 }
 
 fn type_named(schema: &Schema, name: &str) -> Result<TypeId, CutError> {
@@ -201,13 +163,8 @@ fn type_named(schema: &Schema, name: &str) -> Result<TypeId, CutError> {
     let known = || schema.types.iter();
     let same = |label: &str| label.to_lowercase() == wanted;
     let position = known().position(|t| same(&t.id) || same(&t.label) || same(&t.plural));
-    let id = position
-        .and_then(|position| u8::try_from(position).ok())
-        .map(TypeId);
-    id.ok_or_else(|| CutError::UnknownType {
-        name: name.to_owned(),
-        known: known().map(|t| t.label.clone()).collect(),
-    })
+    let id = position.and_then(|position| u8::try_from(position).ok()).map(TypeId);
+    id.ok_or_else(|| CutError::UnknownType { name: name.to_owned(), known: known().map(|t| t.label.clone()).collect() })
 }
 
 fn keep_frequent(graph: &KnowledgeGraph, min_papers: u32, kept: &mut [bool]) -> String {
@@ -266,18 +223,11 @@ fn projected(graph: &KnowledgeGraph, view: View) -> Result<(KnowledgeGraph, Stri
     if view == View::Papers {
         kept.extend(graph.topics().map(|(index, _)| index));
     }
-    let nodes: Vec<NodeIndex> = graph
-        .graph
-        .node_indices()
-        .filter(|node| kept.contains(node))
-        .collect();
+    let nodes: Vec<NodeIndex> = graph.graph.node_indices().filter(|node| kept.contains(node)).collect();
     let mut result = part(graph, &nodes);
     let relation = related(&mut result.schema)?;
     let mut new_index = vec![NodeIndex::end(); graph.graph.node_count()];
-    nodes
-        .iter()
-        .enumerate()
-        .for_each(|(new, old)| new_index[old.index()] = NodeIndex::new(new));
+    nodes.iter().enumerate().for_each(|(new, old)| new_index[old.index()] = NodeIndex::new(new));
     let edges: Vec<EdgeBetween> = linked
         .pairs()
         .map(|(a, b, similarity)| {
@@ -289,11 +239,7 @@ fn projected(graph: &KnowledgeGraph, view: View) -> Result<(KnowledgeGraph, Stri
                 sentences: Vec::new(),
                 rules: Vec::new(),
             };
-            (
-                new_index[of[a as usize].index()],
-                new_index[of[b as usize].index()],
-                edge,
-            )
+            (new_index[of[a as usize].index()], new_index[of[b as usize].index()], edge)
         })
         .collect();
     let count = edges.len();
@@ -303,9 +249,9 @@ fn projected(graph: &KnowledgeGraph, view: View) -> Result<(KnowledgeGraph, Stri
         View::Entities => format!(
             "Entities only, {count} pairs linked by papers that they share: {left_out} papers and topics are left out."
         ),
-        View::Full | View::Papers => format!(
-            "Papers only, {count} pairs linked by entities that they share: {left_out} entities are left out."
-        ),
+        View::Full | View::Papers => {
+            format!("Papers only, {count} pairs linked by entities that they share: {left_out} entities are left out.")
+        }
     };
     Ok((result, note))
 }
@@ -338,13 +284,7 @@ mod tests {
 
     fn analyzed() -> KnowledgeGraph {
         let mut graph = planted(4, 15);
-        analyze(
-            &mut graph,
-            &AnalyzeOptions {
-                layout: false,
-                ..AnalyzeOptions::default()
-            },
-        );
+        analyze(&mut graph, &AnalyzeOptions { layout: false, ..AnalyzeOptions::default() });
         graph
     }
 
@@ -362,37 +302,16 @@ mod tests {
         let graph = analyzed();
         let topic = graph.topics().next().unwrap().1.label.clone();
         let cuts = [
-            Cut {
-                topic: Some(topic.to_uppercase()),
-                ..Cut::default()
-            },
-            Cut {
-                types: vec!["models".into()],
-                ..Cut::default()
-            },
-            Cut {
-                min_papers: 61,
-                ..Cut::default()
-            },
-            Cut {
-                top: Some(5),
-                ..Cut::default()
-            },
-            Cut {
-                view: View::Papers,
-                ..Cut::default()
-            },
-            Cut {
-                view: View::Entities,
-                ..Cut::default()
-            },
+            Cut { topic: Some(topic.to_uppercase()), ..Cut::default() },
+            Cut { types: vec!["models".into()], ..Cut::default() },
+            Cut { min_papers: 61, ..Cut::default() },
+            Cut { top: Some(5), ..Cut::default() },
+            Cut { view: View::Papers, ..Cut::default() },
+            Cut { view: View::Entities, ..Cut::default() },
         ];
         for wanted in cuts {
             let (part, notes) = cut(&graph, &wanted).unwrap();
-            assert!(
-                part.graph.node_count() < graph.graph.node_count(),
-                "{wanted:?}"
-            );
+            assert!(part.graph.node_count() < graph.graph.node_count(), "{wanted:?}");
             assert_eq!(notes.len(), 1, "{wanted:?}");
         }
     }
@@ -401,14 +320,7 @@ mod tests {
     fn a_topic_keeps_its_papers_and_their_entities() {
         let graph = analyzed();
         let (_, topic) = graph.topics().next().unwrap();
-        let (part, _) = cut(
-            &graph,
-            &Cut {
-                topic: Some(topic.label.clone()),
-                ..Cut::default()
-            },
-        )
-        .unwrap();
+        let (part, _) = cut(&graph, &Cut { topic: Some(topic.label.clone()), ..Cut::default() }).unwrap();
         assert_eq!(part.papers().count(), 15);
         assert_eq!(part.topics().count(), 1);
         assert!(part.entities().all(|(index, _)| part.degree(index) > 0));
@@ -417,30 +329,11 @@ mod tests {
     #[test]
     fn a_projection_links_nodes_of_one_kind() {
         let graph = analyzed();
-        let (papers, _) = cut(
-            &graph,
-            &Cut {
-                view: View::Papers,
-                ..Cut::default()
-            },
-        )
-        .unwrap();
+        let (papers, _) = cut(&graph, &Cut { view: View::Papers, ..Cut::default() }).unwrap();
         let related = papers.schema.relation_named(RELATED).unwrap();
         assert_eq!(papers.entities().count(), 0);
-        assert!(
-            papers
-                .graph
-                .edge_weights()
-                .any(|edge| edge.relation == related)
-        );
-        let (entities, _) = cut(
-            &graph,
-            &Cut {
-                view: View::Entities,
-                ..Cut::default()
-            },
-        )
-        .unwrap();
+        assert!(papers.graph.edge_weights().any(|edge| edge.relation == related));
+        let (entities, _) = cut(&graph, &Cut { view: View::Entities, ..Cut::default() }).unwrap();
         assert_eq!(entities.papers().count() + entities.topics().count(), 0);
         assert!(entities.graph.edge_count() > 0);
     }
@@ -448,23 +341,9 @@ mod tests {
     #[test]
     fn unknown_names_are_answered_with_the_known_ones() {
         let graph = analyzed();
-        let error = cut(
-            &graph,
-            &Cut {
-                types: vec!["Gene".into()],
-                ..Cut::default()
-            },
-        )
-        .unwrap_err();
+        let error = cut(&graph, &Cut { types: vec!["Gene".into()], ..Cut::default() }).unwrap_err();
         assert!(error.to_string().contains("Model, Method"), "{error}");
-        let error = cut(
-            &graph,
-            &Cut {
-                topic: Some("cooking".into()),
-                ..Cut::default()
-            },
-        )
-        .unwrap_err();
+        let error = cut(&graph, &Cut { topic: Some("cooking".into()), ..Cut::default() }).unwrap_err();
         assert!(error.to_string().contains("subject"), "{error}");
     }
 }

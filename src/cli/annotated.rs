@@ -26,10 +26,7 @@ pub fn papers_beside(gold: &Path) -> PathBuf {
 
 /// The texts of annotated papers by id.
 pub fn read_texts(path: &Path) -> anyhow::Result<FxHashMap<String, Paper>> {
-    let reader = CorpusReader::open(
-        vec![Source::Path(path.to_path_buf())],
-        ReadOptions::default(),
-    )?;
+    let reader = CorpusReader::open(vec![Source::Path(path.to_path_buf())], ReadOptions::default())?;
     let mut papers = FxHashMap::default();
     for result in reader {
         match result {
@@ -45,10 +42,8 @@ pub fn read_annotated(gold: &Path, papers: Option<&Path>) -> anyhow::Result<Vec<
     let annotations = read_entity_file(gold)?;
     let beside = papers_beside(gold);
     let path = papers.unwrap_or(&beside);
-    let mut texts = read_texts(path).context(format!(
-        "the texts of {} are needed; name their file with --papers FILE",
-        gold.display()
-    ))?;
+    let mut texts = read_texts(path)
+        .context(format!("the texts of {} are needed; name their file with --papers FILE", gold.display()))?;
     annotations
         .iter()
         .map(|annotation| {
@@ -60,10 +55,7 @@ pub fn read_annotated(gold: &Path, papers: Option<&Path>) -> anyhow::Result<Vec<
                     gold.display()
                 )
             })?;
-            Ok(AnnotatedPaper {
-                paper,
-                gold: annotation.gold(),
-            })
+            Ok(AnnotatedPaper { paper, gold: annotation.gold() })
         })
         .collect()
 }

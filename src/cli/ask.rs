@@ -89,35 +89,17 @@ impl NodeLine {
 pub(super) fn meant(graph: &KnowledgeGraph, name: &str) -> Result<Found> {
     find(graph, name).map_err(|error| {
         let helps = !error.suggestions.is_empty();
-        let hint = if helps {
-            ""
-        } else {
-            "; `papergraph search` finds names by their parts"
-        };
+        let hint = if helps { "" } else { "; `papergraph search` finds names by their parts" };
         anyhow!("{error}{hint}")
     })
 }
 
 /// Writes which node was taken, and which others have the same name.
-pub(super) fn write_meant(
-    out: &mut dyn Write,
-    graph: &KnowledgeGraph,
-    found: &Found,
-) -> Result<()> {
+pub(super) fn write_meant(out: &mut dyn Write, graph: &KnowledgeGraph, found: &Found) -> Result<()> {
     let node = NodeLine::new(graph, found.index);
-    writeln!(
-        out,
-        "{}  {}  [{}]",
-        plain(&node.label),
-        plain(&node.id),
-        node.type_label
-    )?;
+    writeln!(out, "{}  {}  [{}]", plain(&node.label), plain(&node.id), node.type_label)?;
     if !found.others.is_empty() {
-        let others: Vec<&str> = found
-            .others
-            .iter()
-            .map(|other| graph.graph[*other].id.as_str())
-            .collect();
+        let others: Vec<&str> = found.others.iter().map(|other| graph.graph[*other].id.as_str()).collect();
         writeln!(out, "(also called so: {})", others.join(", "))?;
     }
     Ok(())
@@ -137,57 +119,36 @@ pub(super) fn evidence(graph: &KnowledgeGraph, edge: EdgeIndex) -> Vec<&str> {
         return Vec::new();
     };
     let positions = graph.graph[edge].sentences.iter();
-    positions
-        .filter_map(|at| facts.sentences.get(usize::from(*at)).map(|text| &**text))
-        .collect()
+    positions.filter_map(|at| facts.sentences.get(usize::from(*at)).map(|text| &**text)).collect()
 }
 
 /// The relation that a person means by its id or label.
 pub(super) fn relation_meant(graph: &KnowledgeGraph, name: &str) -> Result<RelationId> {
     let relations = &graph.schema.relations;
     let wanted = |text: &str| text.eq_ignore_ascii_case(name);
-    let found = relations
-        .iter()
-        .find(|relation| wanted(&relation.id) || wanted(&relation.label));
-    found
-        .and_then(|relation| graph.schema.relation_named(&relation.id))
-        .ok_or_else(|| {
-            let known: Vec<&str> = relations
-                .iter()
-                .map(|relation| relation.id.as_str())
-                .collect();
-            anyhow!(
-                "there is no relation \"{name}\"; the graph has: {}",
-                known.join(", ")
-            )
-        })
+    let found = relations.iter().find(|relation| wanted(&relation.id) || wanted(&relation.label));
+    found.and_then(|relation| graph.schema.relation_named(&relation.id)).ok_or_else(|| {
+        let known: Vec<&str> = relations.iter().map(|relation| relation.id.as_str()).collect();
+        anyhow!("there is no relation \"{name}\"; the graph has: {}", known.join(", "))
+    })
 }
 
 /// The label of the type that a person means by its id, label or plural.
 pub(super) fn type_meant(graph: &KnowledgeGraph, name: &str) -> Result<String> {
     let own = [("paper", "Paper", "Papers"), ("topic", "Topic", "Topics")];
-    let declared = graph.schema.types.iter().map(|declared| {
-        (
-            declared.id.as_str(),
-            declared.label.as_str(),
-            declared.plural.as_str(),
-        )
-    });
+    let declared = graph
+        .schema
+        .types
+        .iter()
+        .map(|declared| (declared.id.as_str(), declared.label.as_str(), declared.plural.as_str()));
     let known: Vec<(&str, &str, &str)> = own.into_iter().chain(declared).collect();
-    let found = known.iter().find(|(id, label, plural)| {
-        [id, label, plural]
-            .into_iter()
-            .any(|text| text.eq_ignore_ascii_case(name))
-    });
-    found
-        .map(|(_, label, _)| (*label).to_owned())
-        .ok_or_else(|| {
-            let labels: Vec<&str> = known.iter().map(|(_, label, _)| *label).collect();
-            anyhow!(
-                "there is no type \"{name}\"; the graph has: {}",
-                labels.join(", ")
-            )
-        })
+    let found = known
+        .iter()
+        .find(|(id, label, plural)| [id, label, plural].into_iter().any(|text| text.eq_ignore_ascii_case(name)));
+    found.map(|(_, label, _)| (*label).to_owned()).ok_or_else(|| {
+        let labels: Vec<&str> = known.iter().map(|(_, label, _)| *label).collect();
+        anyhow!("there is no type \"{name}\"; the graph has: {}", labels.join(", "))
+    })
 }
 
 /// Writes a value as indented JSON.
@@ -218,10 +179,7 @@ pub(super) fn write_table<const COLUMNS: usize>(
     indent: usize,
     rows: &[[String; COLUMNS]],
 ) -> Result<()> {
-    let rows: Vec<[String; COLUMNS]> = rows
-        .iter()
-        .map(|row| row.each_ref().map(|cell| plain(cell)))
-        .collect();
+    let rows: Vec<[String; COLUMNS]> = rows.iter().map(|row| row.each_ref().map(|cell| plain(cell))).collect();
     let mut widths = [0; COLUMNS];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -283,11 +241,7 @@ pub(super) mod testing {
 
     /// Options for a question to that file, with the given format.
     pub(crate) fn ask(path: PathBuf, format: Format) -> AskArgs {
-        AskArgs {
-            graph: path,
-            json: format == Format::Json,
-            csv: format == Format::Csv,
-        }
+        AskArgs { graph: path, json: format == Format::Json, csv: format == Format::Csv }
     }
 
     /// What a question answers in each of the three formats: text, JSON, CSV.
@@ -305,9 +259,7 @@ pub(super) mod testing {
 
     #[test]
     fn a_missing_graph_says_how_to_make_one() {
-        let error = ask(PathBuf::from("nowhere/graph.json"), Format::Text)
-            .load()
-            .unwrap_err();
+        let error = ask(PathBuf::from("nowhere/graph.json"), Format::Text).load().unwrap_err();
         assert!(error.to_string().contains("`papergraph build`"), "{error}");
     }
 
@@ -315,30 +267,10 @@ pub(super) mod testing {
     fn unknown_names_are_answered_with_known_ones() {
         let (_folder, path) = graph_file();
         let graph = ask(path, Format::Text).load().unwrap();
-        assert!(
-            meant(&graph, "LokNet")
-                .unwrap_err()
-                .to_string()
-                .contains("model:looknet")
-        );
-        assert!(
-            meant(&graph, "qqqqqqqqqqqq")
-                .unwrap_err()
-                .to_string()
-                .contains("papergraph search")
-        );
-        assert!(
-            relation_meant(&graph, "likes")
-                .unwrap_err()
-                .to_string()
-                .contains("introduces")
-        );
-        assert!(
-            type_meant(&graph, "ghost")
-                .unwrap_err()
-                .to_string()
-                .contains("Paper, Topic, Model")
-        );
+        assert!(meant(&graph, "LokNet").unwrap_err().to_string().contains("model:looknet"));
+        assert!(meant(&graph, "qqqqqqqqqqqq").unwrap_err().to_string().contains("papergraph search"));
+        assert!(relation_meant(&graph, "likes").unwrap_err().to_string().contains("introduces"));
+        assert!(type_meant(&graph, "ghost").unwrap_err().to_string().contains("Paper, Topic, Model"));
         assert_eq!(type_meant(&graph, "datasets").unwrap(), "Dataset");
         assert!(relation_meant(&graph, "Evaluated on").is_ok());
     }

@@ -128,11 +128,7 @@ impl Build {
             graph = smaller;
             notes.extend(what_is_left_out);
         }
-        let formats = if self.format.is_empty() {
-            &Format::DEFAULT[..]
-        } else {
-            &self.format
-        };
+        let formats = if self.format.is_empty() { &Format::DEFAULT[..] } else { &self.format };
         let files = write_outputs(&graph, &self.out, formats, &ExportOptions::default())?;
         if !global.quiet {
             if self.input.inputs.is_empty() {
@@ -149,36 +145,22 @@ impl Build {
             end.lines().iter().for_each(|line| say(line));
             notes.iter().for_each(|note| say(note));
             let names = names(&self.out, &files);
-            say(&format!(
-                "written to {}: {}",
-                self.out.display(),
-                names.join(", ")
-            ));
+            say(&format!("written to {}: {}", self.out.display(), names.join(", ")));
         }
         Ok(end.outcome())
     }
 
     /// Reads, extracts in parallel, and resolves in input order, batch by batch.
-    fn graph(
-        &self,
-        extractor: &Extractor,
-        global: &Global,
-    ) -> anyhow::Result<(KnowledgeGraph, ReadEnd)> {
+    fn graph(&self, extractor: &Extractor, global: &Global) -> anyhow::Result<(KnowledgeGraph, ReadEnd)> {
         let sources = if self.input.inputs.is_empty() {
-            vec![Source::Memory {
-                name: "papers.jsonl".to_string(),
-                bytes: SAMPLE.into(),
-            }]
+            vec![Source::Memory { name: "papers.jsonl".to_string(), bytes: SAMPLE.into() }]
         } else {
             sources(&self.input.inputs)
         };
         let mut papers = self.input.reading.open(sources, global)?;
         let mut resolver = Resolver::new(&extractor.rules.schema, &extractor.rules.lexicon);
         while let Some(batch) = papers.next_batch()? {
-            let extractions: Vec<_> = batch
-                .par_iter()
-                .map(|paper| extractor.extract(paper))
-                .collect();
+            let extractions: Vec<_> = batch.par_iter().map(|paper| extractor.extract(paper)).collect();
             for (paper, extraction) in batch.into_iter().zip(&extractions) {
                 resolver.add(paper, extraction);
             }
@@ -200,11 +182,7 @@ fn names(folder: &Path, files: &[PathBuf]) -> Vec<String> {
         *counts.entry(name).or_default() += 1;
     }
     let name = |(name, count): (String, usize)| {
-        if name.ends_with('/') {
-            format!("{name} ({count} files)")
-        } else {
-            name
-        }
+        if name.ends_with('/') { format!("{name} ({count} files)") } else { name }
     };
     counts.into_iter().map(name).collect()
 }

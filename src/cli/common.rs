@@ -9,8 +9,7 @@ use petgraph::graph::EdgeIndex;
 use serde::Serialize;
 
 use super::ask::{
-    AskArgs, Format, NodeLine, counted, meant, relation_id, type_meant, write_csv, write_json,
-    write_meant, write_table,
+    AskArgs, Format, NodeLine, counted, meant, relation_id, type_meant, write_csv, write_json, write_meant, write_table,
 };
 use crate::graph::{CommonNeighbor, KnowledgeGraph, common_neighbors};
 
@@ -70,56 +69,26 @@ struct CommonLine<'g> {
 pub fn run(args: &CommonArgs, out: &mut dyn Write) -> Result<ExitCode> {
     let graph = args.ask.load()?;
     let (first, second) = (meant(&graph, &args.first)?, meant(&graph, &args.second)?);
-    let types = args
-        .types
-        .iter()
-        .map(|name| type_meant(&graph, name))
-        .collect::<Result<Vec<_>>>()?;
+    let types = args.types.iter().map(|name| type_meant(&graph, name)).collect::<Result<Vec<_>>>()?;
     let mut shared = common_neighbors(&graph, first.index, second.index);
     shared.retain(|common| {
         let label = graph.graph[common.node].type_label(&graph.schema);
         types.is_empty() || types.iter().any(|wanted| wanted == label)
     });
     let total = shared.len();
-    let common: Vec<CommonLine<'_>> = shared
-        .iter()
-        .take(args.limit)
-        .map(|common| common_line(&graph, common))
-        .collect();
+    let common: Vec<CommonLine<'_>> =
+        shared.iter().take(args.limit).map(|common| common_line(&graph, common)).collect();
     match args.ask.format() {
         Format::Json => {
             let [first, second] = [&first, &second].map(|found| NodeLine::new(&graph, found.index));
-            write_json(
-                out,
-                &Answer {
-                    first,
-                    second,
-                    total,
-                    common,
-                },
-            )?;
+            write_json(out, &Answer { first, second, total, common })?;
         }
         Format::Csv => {
             let rows = common.into_iter().map(|line| {
-                let NodeLine {
-                    id,
-                    type_label,
-                    label,
-                } = line.node;
-                [
-                    id,
-                    type_label,
-                    label,
-                    format!("{:.3}", line.weight),
-                    line.first.join(";"),
-                    line.second.join(";"),
-                ]
+                let NodeLine { id, type_label, label } = line.node;
+                [id, type_label, label, format!("{:.3}", line.weight), line.first.join(";"), line.second.join(";")]
             });
-            write_csv(
-                out,
-                ["id", "type", "label", "weight", "first", "second"],
-                rows,
-            )?;
+            write_csv(out, ["id", "type", "label", "weight", "first", "second"], rows)?;
         }
         Format::Text => {
             write_meant(out, &graph, &first)?;
@@ -127,12 +96,7 @@ pub fn run(args: &CommonArgs, out: &mut dyn Write) -> Result<ExitCode> {
             writeln!(out, "\n{}", counted(total, "shared node", "shared nodes"))?;
             let rows = common.iter().map(|line| {
                 let relations = format!("{} | {}", line.first.join(", "), line.second.join(", "));
-                [
-                    line.node.type_label.clone(),
-                    line.node.label.clone(),
-                    line.node.id.clone(),
-                    relations,
-                ]
+                [line.node.type_label.clone(), line.node.label.clone(), line.node.id.clone(), relations]
             });
             write_table(out, 2, &rows.collect::<Vec<_>>())?;
             if total > common.len() {
@@ -144,8 +108,7 @@ pub fn run(args: &CommonArgs, out: &mut dyn Write) -> Result<ExitCode> {
 }
 
 fn common_line<'g>(graph: &'g KnowledgeGraph, common: &CommonNeighbor) -> CommonLine<'g> {
-    let relations =
-        |edges: &[EdgeIndex]| edges.iter().map(|edge| relation_id(graph, *edge)).collect();
+    let relations = |edges: &[EdgeIndex]| edges.iter().map(|edge| relation_id(graph, *edge)).collect();
     CommonLine {
         node: NodeLine::new(graph, common.node),
         weight: common.weight,
@@ -161,30 +124,15 @@ mod tests {
 
     fn args(types: &[&str], limit: usize, ask: AskArgs) -> CommonArgs {
         let types = types.iter().map(|label| (*label).to_owned()).collect();
-        CommonArgs {
-            first: "p1".to_owned(),
-            second: "p2".to_owned(),
-            types,
-            limit,
-            ask,
-        }
+        CommonArgs { first: "p1".to_owned(), second: "p2".to_owned(), types, limit, ask }
     }
 
     #[test]
     fn shared_nodes_stand_with_both_relations() {
         let (text, json, csv) = answers(|ask, out| run(&args(&[], 5, ask), out));
-        assert!(
-            text.ends_with("\n1 shared node\n  Model  LookNet  model:looknet  introduces | uses\n"),
-            "{text}"
-        );
-        assert_eq!(
-            (&json["total"], &json["common"][0]["second"][0]),
-            (&1.into(), &"uses".into())
-        );
-        assert!(
-            csv.ends_with("\nmodel:looknet,Model,LookNet,0.910,introduces,uses\n"),
-            "{csv}"
-        );
+        assert!(text.ends_with("\n1 shared node\n  Model  LookNet  model:looknet  introduces | uses\n"), "{text}");
+        assert_eq!((&json["total"], &json["common"][0]["second"][0]), (&1.into(), &"uses".into()));
+        assert!(csv.ends_with("\nmodel:looknet,Model,LookNet,0.910,introduces,uses\n"), "{csv}");
     }
 
     #[test]

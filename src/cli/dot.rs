@@ -115,9 +115,7 @@ impl Render {
 /// The format that a picture's ending names. Graphviz knows which formats it has.
 fn picture_format(picture: &Path) -> anyhow::Result<String> {
     match picture.extension().and_then(|ending| ending.to_str()) {
-        Some(ending) if ending.chars().all(|c| c.is_ascii_alphanumeric()) => {
-            Ok(ending.to_ascii_lowercase())
-        }
+        Some(ending) if ending.chars().all(|c| c.is_ascii_alphanumeric()) => Ok(ending.to_ascii_lowercase()),
         _ => bail!(
             "{}: the ending tells the format of the picture; use one such as .svg, .pdf or .png",
             picture.display()
@@ -154,10 +152,7 @@ fn graphviz(format: &str, dot: &str) -> anyhow::Result<Vec<u8>> {
     })
     .context("Graphviz' program `dot` cannot be run")?;
     if !output.status.success() {
-        bail!(
-            "Graphviz could not draw the graph: {}",
-            String::from_utf8_lossy(&output.stderr).trim()
-        );
+        bail!("Graphviz could not draw the graph: {}", String::from_utf8_lossy(&output.stderr).trim());
     }
     Ok(output.stdout)
 }

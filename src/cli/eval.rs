@@ -82,34 +82,20 @@ impl Eval {
         let gold = read_entity_file(&self.gold)?;
         let needs_texts = self.predicted.is_none() || self.html.is_some();
         let texts = if needs_texts {
-            let path = self
-                .papers
-                .clone()
-                .unwrap_or_else(|| papers_beside(&self.gold));
+            let path = self.papers.clone().unwrap_or_else(|| papers_beside(&self.gold));
             read_texts(&path).map_err(|error| {
-                error.context(
-                    "the texts of the papers are needed; name their file with --papers FILE",
-                )
+                error.context("the texts of the papers are needed; name their file with --papers FILE")
             })?
         } else {
             FxHashMap::default()
         };
         let predicted = match &self.predicted {
-            Some(path) => read_entity_file(path)?
-                .into_iter()
-                .map(|paper| (paper.id.clone(), paper))
-                .collect(),
+            Some(path) => read_entity_file(path)?.into_iter().map(|paper| (paper.id.clone(), paper)).collect(),
             None => extract_all(&extractor, &gold, &texts),
         };
         let schema = &extractor.rules.schema;
-        let mut report = Report::new(
-            &schema
-                .types
-                .iter()
-                .map(|entity_type| entity_type.label.clone())
-                .collect::<Vec<_>>(),
-            &[],
-        );
+        let mut report =
+            Report::new(&schema.types.iter().map(|entity_type| entity_type.label.clone()).collect::<Vec<_>>(), &[]);
         let mut judged: Vec<(&PaperEntities, Option<&PaperEntities>, Matching)> = Vec::new();
         let mut all_mistakes = Vec::new();
         for paper in &gold {
@@ -117,13 +103,7 @@ impl Eval {
             let entities = found.map(PaperEntities::predicted);
             let matching = report.add(&paper.gold().entities, entities.as_deref());
             let found_entities = found.map_or(&[][..], |found| &found.entities);
-            all_mistakes.extend(mistakes(
-                &extractor.rules,
-                &paper.id,
-                &paper.entities,
-                found_entities,
-                &matching,
-            ));
+            all_mistakes.extend(mistakes(&extractor.rules, &paper.id, &paper.entities, found_entities, &matching));
             judged.push((paper, found, matching));
         }
         if let Some(path) = &self.html {
@@ -140,11 +120,7 @@ impl Eval {
                 .collect();
             output::write_file(path, page(&report.to_string(), &papers).as_bytes())?;
         }
-        let errors = if self.errors > 0 {
-            count_errors(&all_mistakes, self.errors)
-        } else {
-            Vec::new()
-        };
+        let errors = if self.errors > 0 { count_errors(&all_mistakes, self.errors) } else { Vec::new() };
         if self.json {
             let report = &report;
             let line = serde_json::to_string(&WithErrors { report, errors })?;
@@ -180,26 +156,20 @@ fn count_errors(mistakes: &[Mistake], most: usize) -> Vec<CauseCount> {
             let mut place: FxHashMap<(&str, &str), usize> = FxHashMap::default();
             let of_cause = || mistakes.iter().filter(|mistake| mistake.cause == cause);
             for mistake in of_cause() {
-                let at = *place
-                    .entry((&mistake.what, &mistake.rule))
-                    .or_insert_with(|| {
-                        counts.push(ErrorCount {
-                            count: 0,
-                            what: mistake.what.clone(),
-                            rule: mistake.rule.clone(),
-                            paper: mistake.paper.clone(),
-                        });
-                        counts.len() - 1
+                let at = *place.entry((&mistake.what, &mistake.rule)).or_insert_with(|| {
+                    counts.push(ErrorCount {
+                        count: 0,
+                        what: mistake.what.clone(),
+                        rule: mistake.rule.clone(),
+                        paper: mistake.paper.clone(),
                     });
+                    counts.len() - 1
+                });
                 counts[at].count += 1;
             }
             counts.sort_by_key(|error| std::cmp::Reverse(error.count));
             counts.truncate(most);
-            CauseCount {
-                cause,
-                count: of_cause().count(),
-                commonest: counts,
-            }
+            CauseCount { cause, count: of_cause().count(), commonest: counts }
         })
         .collect()
 }
@@ -210,16 +180,8 @@ fn errors_text(errors: &[CauseCount]) -> String {
         // Writing to a string does not fail.
         let _ = writeln!(text, "\n{}: {}", cause.cause.label(), cause.count);
         for error in &cause.commonest {
-            let rule = if error.rule.is_empty() {
-                String::new()
-            } else {
-                format!("  <- {}", error.rule)
-            };
-            let _ = writeln!(
-                text,
-                "  {}x {}{rule}  [{}]",
-                error.count, error.what, error.paper
-            );
+            let rule = if error.rule.is_empty() { String::new() } else { format!("  <- {}", error.rule) };
+            let _ = writeln!(text, "  {}x {}{rule}  [{}]", error.count, error.what, error.paper);
         }
     }
     text

@@ -32,11 +32,7 @@ Examples:
   papergraph explain --paper 2106.09685 --input papers.jsonl")]
 pub struct Explain {
     /// The text; `-` is standard input. Where it has several lines, the first is the title
-    #[arg(
-        value_name = "TEXT|-",
-        required_unless_present = "paper",
-        conflicts_with = "paper"
-    )]
+    #[arg(value_name = "TEXT|-", required_unless_present = "paper", conflicts_with = "paper")]
     text: Option<String>,
     /// Take the paper with this id
     #[arg(long, value_name = "ID", requires = "input")]
@@ -58,10 +54,7 @@ impl Explain {
         let entities = extractor.extraction(&reading).entities;
         let schema = &extractor.rules.schema;
         let mut text = String::new();
-        let paint = Paint {
-            schema,
-            color: output::stdout_has_color(),
-        };
+        let paint = Paint { schema, color: output::stdout_has_color() };
         for field in [Field::Title, Field::Abstract] {
             if !paper.text(field).is_empty() {
                 text += &paint.marked(&paper, field, &entities);
@@ -91,23 +84,16 @@ impl Explain {
         let text = match self.text.as_deref() {
             Some("-") | None => {
                 let mut bytes = Vec::new();
-                std::io::stdin()
-                    .read_to_end(&mut bytes)
-                    .context("standard input cannot be read")?;
+                std::io::stdin().read_to_end(&mut bytes).context("standard input cannot be read")?;
                 String::from_utf8(bytes).context("standard input is not UTF-8 text")?
             }
             Some(text) => text.to_string(),
         };
         Ok(match text.trim().split_once('\n') {
-            Some((title, rest)) => Paper {
-                title: title.trim().to_string(),
-                abstract_text: rest.trim().to_string(),
-                ..Paper::default()
-            },
-            None => Paper {
-                abstract_text: text.trim().to_string(),
-                ..Paper::default()
-            },
+            Some((title, rest)) => {
+                Paper { title: title.trim().to_string(), abstract_text: rest.trim().to_string(), ..Paper::default() }
+            }
+            None => Paper { abstract_text: text.trim().to_string(), ..Paper::default() },
         })
     }
 }
@@ -163,11 +149,7 @@ fn rgb(color: &str) -> Option<(u8, u8, u8)> {
     Some((part(0)?, part(2)?, part(4)?))
 }
 
-fn entity_table(
-    schema: &Schema,
-    paper: &Paper,
-    entities: &[FoundEntity],
-) -> anyhow::Result<String> {
+fn entity_table(schema: &Schema, paper: &Paper, entities: &[FoundEntity]) -> anyhow::Result<String> {
     if entities.is_empty() {
         return Ok("no entities found\n".to_string());
     }
@@ -199,13 +181,7 @@ fn table<const COLUMNS: usize>(rows: &[[String; COLUMNS]]) -> anyhow::Result<Str
 }
 
 fn surest(entity: &FoundEntity) -> Option<&Mention> {
-    entity.mentions.iter().reduce(|best, other| {
-        if other.confidence > best.confidence {
-            other
-        } else {
-            best
-        }
-    })
+    entity.mentions.iter().reduce(|best, other| if other.confidence > best.confidence { other } else { best })
 }
 
 /// The sum of each entity's surest mention as a table. Writing to a string does not fail, here and below.
@@ -216,9 +192,8 @@ fn sums(extractor: &Extractor, entities: &[FoundEntity], judged: &[Judgement]) -
             continue;
         };
         let place = (mention.field, mention.start, mention.end);
-        let Some(judgement) = judged
-            .iter()
-            .find(|judgement| (judgement.field, judgement.start, judgement.end) == place)
+        let Some(judgement) =
+            judged.iter().find(|judgement| (judgement.field, judgement.start, judgement.end) == place)
         else {
             continue;
         };
@@ -226,28 +201,16 @@ fn sums(extractor: &Extractor, entities: &[FoundEntity], judged: &[Judgement]) -
             text,
             "\n{}: {} {:+.2} (proposed by: {})",
             plain(&mention.reading),
-            extractor
-                .rules
-                .schema
-                .entity_type(judgement.entity_type)
-                .label,
+            extractor.rules.schema.entity_type(judgement.entity_type).label,
             judgement.sum,
             judgement.proposers.join(", ")
         );
         if extractor.settings.bias != 0.0 {
             let _ = writeln!(text, "  {:+6.2}  bias", extractor.settings.bias);
         }
-        for piece in judgement
-            .pieces
-            .iter()
-            .filter(|piece| piece.weight.abs() >= LEAST_WEIGHT)
-        {
+        for piece in judgement.pieces.iter().filter(|piece| piece.weight.abs() >= LEAST_WEIGHT) {
             let value = if piece.value.is_empty() { "" } else { ": " };
-            let _ = writeln!(
-                text,
-                "  {:+6.2}  {}{value}{}",
-                piece.weight, piece.family, piece.value
-            );
+            let _ = writeln!(text, "  {:+6.2}  {}{value}{}", piece.weight, piece.family, piece.value);
         }
         let relation = &extractor.rules.schema.relation(entity.relation).id;
         let _ = writeln!(
@@ -266,10 +229,7 @@ fn sums(extractor: &Extractor, entities: &[FoundEntity], judged: &[Judgement]) -
 
 /// The candidates that lost, those nearest to winning first.
 fn losers(schema: &Schema, judged: &[Judgement]) -> anyhow::Result<String> {
-    let mut lost: Vec<&Judgement> = judged
-        .iter()
-        .filter(|judgement| judgement.fate != Fate::Chosen)
-        .collect();
+    let mut lost: Vec<&Judgement> = judged.iter().filter(|judgement| judgement.fate != Fate::Chosen).collect();
     if lost.is_empty() {
         return Ok(String::new());
     }

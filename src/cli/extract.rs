@@ -40,10 +40,8 @@ impl Extract {
         let mut output = Output::open(self.output.as_deref())?;
         let mut entities = 0;
         while let Some(batch) = papers.next_batch()? {
-            let lines: Vec<(usize, Vec<u8>)> = batch
-                .par_iter()
-                .map(|paper| line(&extractor, paper))
-                .collect::<Result<_, _>>()?;
+            let lines: Vec<(usize, Vec<u8>)> =
+                batch.par_iter().map(|paper| line(&extractor, paper)).collect::<Result<_, _>>()?;
             for (found, line) in lines {
                 entities += found;
                 output.write_all(&line)?;
@@ -52,10 +50,7 @@ impl Extract {
         output.finish()?;
         let end = papers.finish()?;
         if !global.quiet {
-            say(&format!(
-                "{} papers, {entities} entities",
-                end.summary.papers
-            ));
+            say(&format!("{} papers, {entities} entities", end.summary.papers));
             for line in end.lines() {
                 say(&line);
             }

@@ -4,8 +4,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use crate::corpus::{
-    CorpusError, CorpusReader, FieldMap, InputFormat, Paper, ReadOptions, ReadSummary, Skipped,
-    Source,
+    CorpusError, CorpusReader, FieldMap, InputFormat, Paper, ReadOptions, ReadSummary, Skipped, Source,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -58,11 +57,7 @@ impl InputOptions {
     /// Opens the inputs; standard input if none is named.
     pub fn open(&self, global: &Global) -> anyhow::Result<Papers> {
         let stdin = [PathBuf::from("-")];
-        let inputs = if self.inputs.is_empty() {
-            &stdin[..]
-        } else {
-            &self.inputs
-        };
+        let inputs = if self.inputs.is_empty() { &stdin[..] } else { &self.inputs };
         self.reading.open(sources(inputs), global)
     }
 }
@@ -86,12 +81,7 @@ impl ReadingOptions {
             }
         }
         let progress = progress_bar(&reader, global);
-        Ok(Papers {
-            reader,
-            skipped: SkipLog::open(self.skipped.as_deref())?,
-            progress,
-            strict: self.strict,
-        })
+        Ok(Papers { reader, skipped: SkipLog::open(self.skipped.as_deref())?, progress, strict: self.strict })
     }
 
     /// A reader of sources, without progress.
@@ -127,11 +117,7 @@ impl Papers {
     pub fn finish(self) -> anyhow::Result<ReadEnd> {
         self.progress.finish_and_clear();
         let summary = self.reader.summary();
-        Ok(ReadEnd {
-            summary,
-            first_skipped: self.skipped.finish()?,
-            strict: self.strict,
-        })
+        Ok(ReadEnd { summary, first_skipped: self.skipped.finish()?, strict: self.strict })
     }
 }
 
@@ -152,16 +138,10 @@ impl ReadEnd {
         }
         if self.summary.skipped > 0 {
             lines.push(format!("{} records skipped:", self.summary.skipped));
-            lines.extend(
-                self.first_skipped
-                    .iter()
-                    .map(|skipped| format!("  {skipped}")),
-            );
+            lines.extend(self.first_skipped.iter().map(|skipped| format!("  {skipped}")));
             let more = self.summary.skipped as usize - self.first_skipped.len();
             if more > 0 {
-                lines.push(format!(
-                    "  and {more} more (all of them with --skipped FILE)"
-                ));
+                lines.push(format!("  and {more} more (all of them with --skipped FILE)"));
             }
         }
         lines
@@ -169,11 +149,7 @@ impl ReadEnd {
 
     /// Whether skipped records make the run a failure.
     pub fn outcome(&self) -> Outcome {
-        if self.strict && self.summary.skipped > 0 {
-            Outcome::Failed
-        } else {
-            Outcome::Done
-        }
+        if self.strict && self.summary.skipped > 0 { Outcome::Failed } else { Outcome::Done }
     }
 }
 
@@ -185,10 +161,7 @@ struct SkipLog {
 
 impl SkipLog {
     fn open(path: Option<&std::path::Path>) -> anyhow::Result<Self> {
-        Ok(Self {
-            first: Vec::new(),
-            file: path.map(|path| Output::open(Some(path))).transpose()?,
-        })
+        Ok(Self { first: Vec::new(), file: path.map(|path| Output::open(Some(path))).transpose()? })
     }
 
     fn add(&mut self, skipped: Skipped) -> anyhow::Result<()> {

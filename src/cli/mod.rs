@@ -119,9 +119,7 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let global = &cli.global;
     if let Some(threads) = global.threads {
-        rayon::ThreadPoolBuilder::new()
-            .num_threads(threads.into())
-            .build_global()?;
+        rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global()?;
     }
     let outcome = match &cli.command {
         Command::Build(command) => command.run(global),
@@ -142,9 +140,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 }
 
 /// Runs a question whose answer goes to standard output.
-fn answer(
-    question: impl FnOnce(&mut dyn Write) -> anyhow::Result<ExitCode>,
-) -> anyhow::Result<ExitCode> {
+fn answer(question: impl FnOnce(&mut dyn Write) -> anyhow::Result<ExitCode>) -> anyhow::Result<ExitCode> {
     let mut out = BufWriter::new(io::stdout().lock());
     let code = question(&mut out)?;
     out.flush()?;
@@ -186,10 +182,7 @@ mod tests {
                 command.get_subcommands().for_each(examine);
             } else {
                 assert!(command.get_after_help().is_some(), "{name} has no examples");
-                assert!(
-                    command.get_about().is_some(),
-                    "{name} says not what it does"
-                );
+                assert!(command.get_about().is_some(), "{name} says not what it does");
             }
         }
         examine(&Cli::command());

@@ -9,8 +9,8 @@ use petgraph::Direction;
 use serde::Serialize;
 
 use super::ask::{
-    AskArgs, Format, NodeLine, evidence, meant, plain, relation_meant, type_meant, write_csv,
-    write_json, write_meant, write_table,
+    AskArgs, Format, NodeLine, evidence, meant, plain, relation_meant, type_meant, write_csv, write_json, write_meant,
+    write_table,
 };
 use crate::graph::{KnowledgeGraph, Neighbor, NeighborFilter, NeighborGroup, neighbors};
 
@@ -89,47 +89,20 @@ pub fn run(args: &NeighborsArgs, out: &mut dyn Write) -> Result<ExitCode> {
     let graph = args.ask.load()?;
     let found = meant(&graph, &args.node)?;
     let filter = NeighborFilter {
-        relations: args
-            .relations
-            .iter()
-            .map(|name| relation_meant(&graph, name))
-            .collect::<Result<_>>()?,
-        types: args
-            .types
-            .iter()
-            .map(|name| type_meant(&graph, name))
-            .collect::<Result<_>>()?,
+        relations: args.relations.iter().map(|name| relation_meant(&graph, name)).collect::<Result<_>>()?,
+        types: args.types.iter().map(|name| type_meant(&graph, name)).collect::<Result<_>>()?,
         direction: args.direction.map(|direction| match direction {
             EdgeDirection::Out => Direction::Outgoing,
             EdgeDirection::In => Direction::Incoming,
         }),
     };
     let groups = neighbors(&graph, found.index, &filter);
-    let groups: Vec<GroupLine<'_>> = groups
-        .iter()
-        .map(|group| group_line(&graph, group, args.limit))
-        .collect();
+    let groups: Vec<GroupLine<'_>> = groups.iter().map(|group| group_line(&graph, group, args.limit)).collect();
     match args.ask.format() {
-        Format::Json => write_json(
-            out,
-            &Answer {
-                node: NodeLine::new(&graph, found.index),
-                groups,
-            },
-        )?,
+        Format::Json => write_json(out, &Answer { node: NodeLine::new(&graph, found.index), groups })?,
         Format::Csv => write_csv(
             out,
-            [
-                "relation",
-                "direction",
-                "id",
-                "type",
-                "label",
-                "confidence",
-                "count",
-                "weight",
-                "evidence",
-            ],
+            ["relation", "direction", "id", "type", "label", "confidence", "count", "weight", "evidence"],
             groups.iter().flat_map(csv_rows),
         )?,
         Format::Text => {
@@ -153,11 +126,7 @@ fn group_line<'g>(graph: &'g KnowledgeGraph, group: &NeighborGroup, limit: usize
     };
     GroupLine {
         relation: &graph.schema.relation(group.relation).id,
-        direction: if group.direction == Direction::Outgoing {
-            "out"
-        } else {
-            "in"
-        },
+        direction: if group.direction == Direction::Outgoing { "out" } else { "in" },
         total: group.neighbors.len(),
         neighbors: group.neighbors.iter().take(limit).map(line).collect(),
     }
@@ -174,11 +143,7 @@ fn csv_rows<'g>(group: &'g GroupLine<'_>) -> impl Iterator<Item = [String; 9]> +
             neighbor.confidence.to_string(),
             neighbor.count.to_string(),
             neighbor.weight.to_string(),
-            neighbor
-                .evidence
-                .first()
-                .map(|text| (*text).to_owned())
-                .unwrap_or_default(),
+            neighbor.evidence.first().map(|text| (*text).to_owned()).unwrap_or_default(),
         ]
     })
 }
@@ -209,11 +174,7 @@ fn write_text(out: &mut dyn Write, groups: &[GroupLine<'_>], with_evidence: bool
             write_table(out, 2, &group.neighbors.iter().map(row).collect::<Vec<_>>())?;
         }
         if group.total > group.neighbors.len() {
-            writeln!(
-                out,
-                "  ... and {} more (--limit)",
-                group.total - group.neighbors.len()
-            )?;
+            writeln!(out, "  ... and {} more (--limit)", group.total - group.neighbors.len())?;
         }
     }
     Ok(())
@@ -238,55 +199,23 @@ mod tests {
 
     #[test]
     fn papers_stand_by_relation_with_their_evidence() {
-        let (text, json, csv) = answers(|ask, out| {
-            run(
-                &NeighborsArgs {
-                    evidence: true,
-                    ..args("looknet", ask)
-                },
-                out,
-            )
-        });
-        assert!(
-            text.contains("<- introduces (1)\n  Paper  0.90  Seeing more  paper:p1\n"),
-            "{text}"
-        );
+        let (text, json, csv) = answers(|ask, out| run(&NeighborsArgs { evidence: true, ..args("looknet", ask) }, out));
+        assert!(text.contains("<- introduces (1)\n  Paper  0.90  Seeing more  paper:p1\n"), "{text}");
         assert!(text.contains("\"We present LookNet.\""), "{text}");
         assert_eq!(json["groups"][1]["relation"], "uses");
-        assert_eq!(
-            json["groups"][1]["neighbors"][0]["evidence"][0],
-            "LookNet is our base."
-        );
-        assert!(
-            csv.contains("uses,in,paper:p2,Paper,\"Seeing, again\",1,1,1,LookNet is our base.\n"),
-            "{csv}"
-        );
+        assert_eq!(json["groups"][1]["neighbors"][0]["evidence"][0], "LookNet is our base.");
+        assert!(csv.contains("uses,in,paper:p2,Paper,\"Seeing, again\",1,1,1,LookNet is our base.\n"), "{csv}");
     }
 
     #[test]
     fn filters_are_applied() {
         let (_, json, _) = answers(|ask, out| {
             let relations = vec!["evaluated on".to_owned()];
-            run(
-                &NeighborsArgs {
-                    relations,
-                    direction: Some(EdgeDirection::Out),
-                    ..args("p1", ask)
-                },
-                out,
-            )
+            run(&NeighborsArgs { relations, direction: Some(EdgeDirection::Out), ..args("p1", ask) }, out)
         });
         assert_eq!(json["groups"].as_array().unwrap().len(), 1);
         assert_eq!(json["groups"][0]["neighbors"][0]["id"], "dataset:shapes");
-        let (text, ..) = answers(|ask, out| {
-            run(
-                &NeighborsArgs {
-                    limit: 0,
-                    ..args("shapes", ask)
-                },
-                out,
-            )
-        });
+        let (text, ..) = answers(|ask, out| run(&NeighborsArgs { limit: 0, ..args("shapes", ask) }, out));
         assert!(text.contains("... and 1 more"), "{text}");
     }
 }

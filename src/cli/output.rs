@@ -36,10 +36,8 @@ impl Output {
         match self {
             Self::Stdout(mut writer) => Ok(writer.flush()?),
             Self::File { writer, path } => {
-                let file = writer
-                    .into_inner()
-                    .map_err(io::IntoInnerError::into_error)
-                    .with_context(|| cannot_write(&path))?;
+                let file =
+                    writer.into_inner().map_err(io::IntoInnerError::into_error).with_context(|| cannot_write(&path))?;
                 keep(file, &path)
             }
         }
@@ -65,8 +63,7 @@ impl Write for Output {
 /// Writes a file whole or not at all.
 pub fn write_file(path: &Path, contents: &[u8]) -> anyhow::Result<()> {
     let mut file = temporary_beside(path)?;
-    file.write_all(contents)
-        .with_context(|| cannot_write(path))?;
+    file.write_all(contents).with_context(|| cannot_write(path))?;
     keep(file, path)
 }
 
@@ -83,19 +80,12 @@ fn temporary_beside(path: &Path) -> anyhow::Result<NamedTempFile> {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    builder
-        .tempfile_in(folder)
-        .with_context(|| cannot_write(path))
+    builder.tempfile_in(folder).with_context(|| cannot_write(path))
 }
 
 fn keep(file: NamedTempFile, path: &Path) -> anyhow::Result<()> {
-    file.as_file()
-        .sync_all()
-        .with_context(|| cannot_write(path))?;
-    file.persist(path)
-        .map(|_| ())
-        .map_err(|error| error.error)
-        .with_context(|| cannot_write(path))
+    file.as_file().sync_all().with_context(|| cannot_write(path))?;
+    file.persist(path).map(|_| ()).map_err(|error| error.error).with_context(|| cannot_write(path))
 }
 
 fn cannot_write(path: &Path) -> String {
@@ -120,11 +110,7 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
         let kind = cause
             .downcast_ref::<io::Error>()
             .map(io::Error::kind)
-            .or_else(|| {
-                cause
-                    .downcast_ref::<serde_json::Error>()
-                    .and_then(serde_json::Error::io_error_kind)
-            });
+            .or_else(|| cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind));
         kind == Some(io::ErrorKind::BrokenPipe)
     })
 }

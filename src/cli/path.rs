@@ -8,8 +8,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::ask::{
-    AskArgs, Format, NodeLine, counted, evidence, meant, plain, relation_id, write_csv, write_json,
-    write_meant,
+    AskArgs, Format, NodeLine, counted, evidence, meant, plain, relation_id, write_csv, write_json, write_meant,
 };
 use crate::graph::{KnowledgeGraph, PathStep, shortest_path};
 
@@ -61,46 +60,19 @@ pub fn run(args: &PathArgs, out: &mut dyn Write) -> Result<ExitCode> {
     let graph = args.ask.load()?;
     let (from, to) = (meant(&graph, &args.from)?, meant(&graph, &args.to)?);
     let path = shortest_path(&graph, from.index, to.index);
-    let steps: Vec<StepLine<'_>> = path
-        .iter()
-        .flatten()
-        .map(|step| step_line(&graph, step))
-        .collect();
+    let steps: Vec<StepLine<'_>> = path.iter().flatten().map(|step| step_line(&graph, step)).collect();
     match args.ask.format() {
         Format::Json => {
             let [from, to] = [&from, &to].map(|found| NodeLine::new(&graph, found.index));
-            write_json(
-                out,
-                &Answer {
-                    from,
-                    to,
-                    connected: path.is_some(),
-                    steps,
-                },
-            )?;
+            write_json(out, &Answer { from, to, connected: path.is_some(), steps })?;
         }
         Format::Csv => {
             let rows = steps.into_iter().zip(1..).map(|(step, number)| {
-                let NodeLine {
-                    id,
-                    type_label,
-                    label,
-                } = step.node;
+                let NodeLine { id, type_label, label } = step.node;
                 let [relation, direction] = [step.relation, step.direction].map(str::to_owned);
-                [
-                    number.to_string(),
-                    relation,
-                    direction,
-                    id,
-                    type_label,
-                    label,
-                ]
+                [number.to_string(), relation, direction, id, type_label, label]
             });
-            write_csv(
-                out,
-                ["step", "relation", "direction", "id", "type", "label"],
-                rows,
-            )?;
+            write_csv(out, ["step", "relation", "direction", "id", "type", "label"], rows)?;
         }
         Format::Text => {
             write_meant(out, &graph, &from)?;
@@ -128,19 +100,9 @@ fn step_line<'g>(graph: &'g KnowledgeGraph, step: &PathStep) -> StepLine<'g> {
 fn write_text(out: &mut dyn Write, steps: &[StepLine<'_>]) -> Result<()> {
     for step in steps {
         let arrow = if step.direction == "out" { "->" } else { "<-" };
-        let sentence = step
-            .evidence
-            .first()
-            .map(|text| format!("   \"{}\"", plain(text)))
-            .unwrap_or_default();
+        let sentence = step.evidence.first().map(|text| format!("   \"{}\"", plain(text))).unwrap_or_default();
         writeln!(out, "  {arrow} {}{sentence}", step.relation)?;
-        writeln!(
-            out,
-            "{}  {}  [{}]",
-            plain(&step.node.label),
-            plain(&step.node.id),
-            step.node.type_label
-        )?;
+        writeln!(out, "{}  {}  [{}]", plain(&step.node.label), plain(&step.node.id), step.node.type_label)?;
     }
     Ok(())
 }
@@ -151,11 +113,7 @@ mod tests {
     use super::*;
 
     fn args(from: &str, to: &str, ask: AskArgs) -> PathArgs {
-        PathArgs {
-            from: from.to_owned(),
-            to: to.to_owned(),
-            ask,
-        }
+        PathArgs { from: from.to_owned(), to: to.to_owned(), ask }
     }
 
     #[test]
@@ -169,19 +127,13 @@ mod tests {
              <- uses   \"LookNet is our base.\"\nSeeing, again  paper:p2  [Paper]\n3 steps\n"
         );
         assert_eq!(json["steps"][2]["node"]["id"], "paper:p2");
-        assert!(
-            csv.contains("\n2,introduces,out,model:looknet,Model,LookNet\n"),
-            "{csv}"
-        );
+        assert!(csv.contains("\n2,introduces,out,model:looknet,Model,LookNet\n"), "{csv}");
     }
 
     #[test]
     fn islands_are_said_to_be_islands() {
         let (text, json, _) = answers(|ask, out| run(&args("island", "p2", ask), out));
-        assert!(
-            text.ends_with("no way leads from one to the other\n"),
-            "{text}"
-        );
+        assert!(text.ends_with("no way leads from one to the other\n"), "{text}");
         assert_eq!(json["connected"], false);
     }
 }

@@ -53,18 +53,9 @@ struct Hit<'g> {
 /// If the graph cannot be read, a type is unknown, or the answer cannot be written.
 pub fn run(args: &SearchArgs, out: &mut dyn Write) -> Result<ExitCode> {
     let graph = args.ask.load()?;
-    let types = args
-        .types
-        .iter()
-        .map(|name| type_meant(&graph, name))
-        .collect::<Result<Vec<_>>>()?;
+    let types = args.types.iter().map(|name| type_meant(&graph, name)).collect::<Result<Vec<_>>>()?;
     let mut found = search(&graph, &args.name);
-    found.retain(|hit| {
-        types.is_empty()
-            || types
-                .iter()
-                .any(|label| label == hit.node.type_label(&graph.schema))
-    });
+    found.retain(|hit| types.is_empty() || types.iter().any(|label| label == hit.node.type_label(&graph.schema)));
     let total = found.len();
     let line = |hit: &SearchHit<'_>| NodeLine::new(&graph, hit.index);
     let hits: Vec<Hit<'_>> = found
@@ -81,25 +72,10 @@ pub fn run(args: &SearchArgs, out: &mut dyn Write) -> Result<ExitCode> {
         Format::Json => write_json(out, &hits)?,
         Format::Csv => {
             let rows = hits.into_iter().map(|hit| {
-                let NodeLine {
-                    id,
-                    type_label,
-                    label,
-                } = hit.node;
-                [
-                    id,
-                    type_label,
-                    label,
-                    hit.papers.to_string(),
-                    hit.kind.to_owned(),
-                    hit.matched.to_owned(),
-                ]
+                let NodeLine { id, type_label, label } = hit.node;
+                [id, type_label, label, hit.papers.to_string(), hit.kind.to_owned(), hit.matched.to_owned()]
             });
-            write_csv(
-                out,
-                ["id", "type", "label", "papers", "match", "matched"],
-                rows,
-            )?;
+            write_csv(out, ["id", "type", "label", "papers", "match", "matched"], rows)?;
         }
         Format::Text => write_text(out, &args.name, &hits, total)?,
     }
@@ -121,23 +97,9 @@ fn write_text(out: &mut dyn Write, name: &str, hits: &[Hit<'_>], total: usize) -
         return Ok(());
     }
     let rows = hits.iter().map(|hit| {
-        let also = if hit.matched == hit.node.label {
-            String::new()
-        } else {
-            format!("(as {})", hit.matched)
-        };
-        let papers = if hit.node.type_label == "Paper" {
-            String::new()
-        } else {
-            hit.papers.to_string()
-        };
-        [
-            hit.node.type_label.clone(),
-            papers,
-            hit.node.label.clone(),
-            hit.node.id.clone(),
-            also,
-        ]
+        let also = if hit.matched == hit.node.label { String::new() } else { format!("(as {})", hit.matched) };
+        let papers = if hit.node.type_label == "Paper" { String::new() } else { hit.papers.to_string() };
+        [hit.node.type_label.clone(), papers, hit.node.label.clone(), hit.node.id.clone(), also]
     });
     write_table(out, 0, &rows.collect::<Vec<_>>())?;
     if total > hits.len() {
@@ -153,12 +115,7 @@ mod tests {
 
     fn args(name: &str, types: &[&str], limit: usize, ask: AskArgs) -> SearchArgs {
         let types = types.iter().map(|label| (*label).to_owned()).collect();
-        SearchArgs {
-            name: name.to_owned(),
-            types,
-            limit,
-            ask,
-        }
+        SearchArgs { name: name.to_owned(), types, limit, ask }
     }
 
     #[test]
@@ -167,10 +124,7 @@ mod tests {
         assert_eq!(text, "Model  2  LookNet  model:looknet  (as Look Net)\n");
         assert_eq!(json[0]["id"], "model:looknet");
         assert_eq!(json[0]["match"], "exact");
-        assert_eq!(
-            csv,
-            "id,type,label,papers,match,matched\nmodel:looknet,Model,LookNet,2,exact,Look Net\n"
-        );
+        assert_eq!(csv, "id,type,label,papers,match,matched\nmodel:looknet,Model,LookNet,2,exact,Look Net\n");
     }
 
     #[test]

@@ -42,33 +42,17 @@ pub fn run(args: &StatsArgs, out: &mut dyn Write) -> Result<ExitCode> {
 }
 
 fn rows(statistics: &Statistics) -> Vec<[String; 3]> {
-    let row = |kind: &str, name: &str, count: usize| {
-        [kind.to_owned(), name.to_owned(), count.to_string()]
-    };
+    let row = |kind: &str, name: &str, count: usize| [kind.to_owned(), name.to_owned(), count.to_string()];
     let mut rows = vec![
         row("nodes", "papers", statistics.papers),
         row("nodes", "entities", statistics.entities),
         row("nodes", "topics", statistics.topics),
         row("edges", "all", statistics.edges),
-        row(
-            "papers",
-            "without entities",
-            statistics.papers_without_entities,
-        ),
+        row("papers", "without entities", statistics.papers_without_entities),
         row("graph", "components", statistics.components),
     ];
-    rows.extend(
-        statistics
-            .types
-            .iter()
-            .map(|count| row("type", &count.label, count.entities)),
-    );
-    rows.extend(
-        statistics
-            .relations
-            .iter()
-            .map(|count| row("relation", &count.relation, count.edges)),
-    );
+    rows.extend(statistics.types.iter().map(|count| row("type", &count.label, count.entities)));
+    rows.extend(statistics.relations.iter().map(|count| row("relation", &count.relation, count.edges)));
     let top = statistics.types.iter().flat_map(|count| &count.top);
     rows.extend(top.map(|(id, _, papers)| row("entity", id, *papers as usize)));
     rows
@@ -90,27 +74,12 @@ fn write_text(out: &mut dyn Write, statistics: &Statistics) -> Result<()> {
         counted(statistics.components, "part", "parts"),
     )?;
     if statistics.papers_without_entities > 0 {
-        writeln!(
-            out,
-            "{} without any entity",
-            counted(statistics.papers_without_entities, "paper", "papers")
-        )?;
+        writeln!(out, "{} without any entity", counted(statistics.papers_without_entities, "paper", "papers"))?;
     }
-    writeln!(
-        out,
-        "\nEntities by type, and those that most papers speak of"
-    )?;
+    writeln!(out, "\nEntities by type, and those that most papers speak of")?;
     let types = statistics.types.iter().map(|count| {
-        let top: Vec<String> = count
-            .top
-            .iter()
-            .map(|(_, name, papers)| format!("{name} ({papers})"))
-            .collect();
-        [
-            count.label.clone(),
-            count.entities.to_string(),
-            top.join(", "),
-        ]
+        let top: Vec<String> = count.top.iter().map(|(_, name, papers)| format!("{name} ({papers})")).collect();
+        [count.label.clone(), count.entities.to_string(), top.join(", ")]
     });
     write_table(out, 2, &types.collect::<Vec<_>>())?;
     writeln!(out, "\nEdges by relation, and their mean confidence")?;
@@ -118,13 +87,7 @@ fn write_text(out: &mut dyn Write, statistics: &Statistics) -> Result<()> {
         .relations
         .iter()
         .filter(|count| count.edges > 0)
-        .map(|count| {
-            [
-                count.relation.clone(),
-                count.edges.to_string(),
-                format!("{:.2}", count.mean_confidence),
-            ]
-        });
+        .map(|count| [count.relation.clone(), count.edges.to_string(), format!("{:.2}", count.mean_confidence)]);
     write_table(out, 2, &relations.collect::<Vec<_>>())
 }
 
@@ -136,18 +99,10 @@ mod tests {
     #[test]
     fn all_formats_tell_the_same_counts() {
         let (text, json, csv) = answers(|ask, out| run(&StatsArgs { top: 2, ask }, out));
-        assert!(
-            text.starts_with(
-                "2 papers of 2020 to 2021, 3 entities, 0 topics, 3 edges, in 2 parts\n"
-            ),
-            "{text}"
-        );
+        assert!(text.starts_with("2 papers of 2020 to 2021, 3 entities, 0 topics, 3 edges, in 2 parts\n"), "{text}");
         assert!(text.contains("Model     1  LookNet (2)"), "{text}");
         assert_eq!(json["types"][0]["top"][0][0], "model:looknet");
-        assert!(
-            csv.starts_with("kind,name,count\nnodes,papers,2\n"),
-            "{csv}"
-        );
+        assert!(csv.starts_with("kind,name,count\nnodes,papers,2\n"), "{csv}");
         assert!(csv.contains("relation,uses,1\n"), "{csv}");
     }
 }

@@ -41,24 +41,14 @@ const FIELDS: [&str; 15] = [
 /// Makes a draft of one entry, with the definitions before it that it needs.
 pub(super) fn parse(bytes: &[u8]) -> Result<Draft, String> {
     let text = utf8(bytes)?;
-    let mut raw =
-        RawBibliography::parse(text).map_err(|error| format!("broken BibTeX: {}", error.kind))?;
+    let mut raw = RawBibliography::parse(text).map_err(|error| format!("broken BibTeX: {}", error.kind))?;
     // A definition that uses others could use itself; those that `Strings` writes out use none.
-    raw.abbreviations.retain(|pair| {
-        pair.value
-            .v
-            .iter()
-            .all(|chunk| matches!(chunk.v, RawChunk::Normal(_)))
-    });
+    raw.abbreviations.retain(|pair| pair.value.v.iter().all(|chunk| matches!(chunk.v, RawChunk::Normal(_))));
     raw.entries.truncate(1);
     let Some(entry) = raw.entries.first_mut() else {
         return Err("broken BibTeX: no entry".into());
     };
-    entry.v.fields.retain(|field| {
-        FIELDS
-            .iter()
-            .any(|known| field.key.v.eq_ignore_ascii_case(known))
-    });
+    entry.v.fields.retain(|field| FIELDS.iter().any(|known| field.key.v.eq_ignore_ascii_case(known)));
     let resolved = resolve(&raw);
     let entry = &raw.entries[0].v;
     let value = |name: &str| match &resolved {
@@ -69,10 +59,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Draft, String> {
         (Some(title), Some(subtitle)) => Some(format!("{title}: {subtitle}")),
         (title, _) => title,
     };
-    let people = resolved
-        .as_ref()
-        .and_then(|entry| entry.author().ok())
-        .unwrap_or_default();
+    let people = resolved.as_ref().and_then(|entry| entry.author().ok()).unwrap_or_default();
     let authors = match value("author") {
         // Some other field is not to be resolved: the names by the simpler rules of the other formats.
         Some(names) if people.is_empty() => split_names(&names),
@@ -83,43 +70,26 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Draft, String> {
         key: Some(entry.key.v.to_string()),
         title,
         abstract_text: value("abstract"),
-        authors: authors
-            .into_iter()
-            .filter(|name| name != "others")
-            .collect(),
-        year: ["date", "year"]
-            .iter()
-            .find_map(|name| year_in(&value(name)?)),
-        venue: ["booktitle", "journaltitle", "journal"]
-            .iter()
-            .find_map(|name| value(name)),
+        authors: authors.into_iter().filter(|name| name != "others").collect(),
+        year: ["date", "year"].iter().find_map(|name| year_in(&value(name)?)),
+        venue: ["booktitle", "journaltitle", "journal"].iter().find_map(|name| value(name)),
         url: value("url"),
         doi: value("doi"),
-        arxiv: value("eprint")
-            .filter(|_| archive.is_none_or(|archive| archive.eq_ignore_ascii_case("arxiv"))),
-        keywords: value("keywords")
-            .map(|text| split_keywords(&text))
-            .unwrap_or_default(),
+        arxiv: value("eprint").filter(|_| archive.is_none_or(|archive| archive.eq_ignore_ascii_case("arxiv"))),
+        keywords: value("keywords").map(|text| split_keywords(&text)).unwrap_or_default(),
         ..Draft::default()
     })
 }
 
 /// The first entry with its LaTeX resolved; None if some field of it is not to be resolved.
 fn resolve(raw: &RawBibliography<'_>) -> Option<Entry> {
-    Bibliography::from_raw(raw.clone())
-        .ok()?
-        .into_vec()
-        .into_iter()
-        .next()
+    Bibliography::from_raw(raw.clone()).ok()?.into_vec().into_iter().next()
 }
 
 /// One field of an entry that is not to be resolved as a whole (a lone `$`, an unknown abbreviation elsewhere): the
 /// field alone, or its text without the braces.
 fn plain_field(raw: &RawBibliography<'_>, entry: &RawEntry<'_>, name: &str) -> Option<String> {
-    let field = entry
-        .fields
-        .iter()
-        .find(|field| field.key.v.eq_ignore_ascii_case(name))?;
+    let field = entry.fields.iter().find(|field| field.key.v.eq_ignore_ascii_case(name))?;
     let mut alone = raw.clone();
     alone.entries[0].v.fields = vec![field.clone()];
     if let Some(entry) = resolve(&alone) {
@@ -158,11 +128,7 @@ pub(super) struct Strings {
 impl Strings {
     /// Takes the next entry of the file: gives it back, with the definitions it uses before it, if it is a paper.
     pub(super) fn take(&mut self, entry: Vec<u8>) -> Option<Vec<u8>> {
-        match kind(&entry)
-            .unwrap_or_default()
-            .to_ascii_lowercase()
-            .as_slice()
-        {
+        match kind(&entry).unwrap_or_default().to_ascii_lowercase().as_slice() {
             b"comment" | b"preamble" | b"proceedings" => return None,
             b"string" => {
                 self.define(&entry);
@@ -177,18 +143,11 @@ impl Strings {
                 definitions.push_str(&format!("@string{{{name} = {{{value}}}}}\n"));
             }
         }
-        if definitions.is_empty() {
-            Some(entry)
-        } else {
-            Some([definitions.as_bytes(), &entry].concat())
-        }
+        if definitions.is_empty() { Some(entry) } else { Some([definitions.as_bytes(), &entry].concat()) }
     }
 
     fn define(&mut self, entry: &[u8]) {
-        let Some(raw) = utf8(entry)
-            .ok()
-            .and_then(|text| RawBibliography::parse(text).ok())
-        else {
+        let Some(raw) = utf8(entry).ok().and_then(|text| RawBibliography::parse(text).ok()) else {
             return;
         };
         for pair in raw.abbreviations {
@@ -197,16 +156,11 @@ impl Strings {
                 match chunk.v {
                     RawChunk::Normal(text) => value.push_str(text),
                     RawChunk::Abbreviation(name) => {
-                        value.push_str(
-                            self.values
-                                .get(&name.to_ascii_lowercase())
-                                .map_or("", String::as_str),
-                        );
+                        value.push_str(self.values.get(&name.to_ascii_lowercase()).map_or("", String::as_str));
                     }
                 }
             }
-            let fits =
-                value.len() <= MOST_BYTES_A_STRING && self.bytes + value.len() <= MOST_STRING_BYTES;
+            let fits = value.len() <= MOST_BYTES_A_STRING && self.bytes + value.len() <= MOST_STRING_BYTES;
             if fits && is_balanced(&value) {
                 self.bytes += value.len();
                 self.values.insert(pair.key.v.to_ascii_lowercase(), value);
@@ -237,8 +191,7 @@ fn bare_words(entry: &[u8]) -> Vec<&str> {
                     continue;
                 }
                 _ if value_begins && byte.is_ascii_alphabetic() => {
-                    let is_word =
-                        |byte: &u8| byte.is_ascii_alphanumeric() || b"_-:+./".contains(byte);
+                    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-:+./".contains(byte);
                     let length = entry[at..].iter().take_while(|byte| is_word(byte)).count();
                     words.extend(std::str::from_utf8(&entry[at..at + length]));
                     value_begins = false;
@@ -283,14 +236,8 @@ impl Braces {
 /// The letters behind an entry's `@`, if a bracket opens behind them.
 fn kind(entry: &[u8]) -> Option<&[u8]> {
     let rest = entry.strip_prefix(b"@")?;
-    let letters = rest
-        .iter()
-        .take_while(|byte| byte.is_ascii_alphabetic())
-        .count();
-    let opens = matches!(
-        rest[letters..].trim_ascii_start().first(),
-        Some(b'{' | b'(')
-    );
+    let letters = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let opens = matches!(rest[letters..].trim_ascii_start().first(), Some(b'{' | b'('));
     (letters > 0 && opens).then_some(&rest[..letters])
 }
 
@@ -309,14 +256,8 @@ impl Split for Entries {
                 None => Step::More,
             },
             Some(0) if kind(bytes).is_none() => {
-                let may_go_on = bytes[1..]
-                    .iter()
-                    .all(|byte| byte.is_ascii_alphabetic() || byte.is_ascii_whitespace());
-                if may_go_on && !last {
-                    Step::More
-                } else {
-                    Step::Skip(1)
-                }
+                let may_go_on = bytes[1..].iter().all(|byte| byte.is_ascii_alphabetic() || byte.is_ascii_whitespace());
+                if may_go_on && !last { Step::More } else { Step::Skip(1) }
             }
             Some(0) => entry_end(bytes, last),
             Some(at) => Step::Skip(at),
@@ -338,11 +279,7 @@ fn entry_end(bytes: &[u8], last: bool) -> Step {
     let mut in_parentheses = false;
     for (at, &byte) in bytes.iter().enumerate() {
         if byte == b'@' && at > 0 && bytes[at - 1] == b'\n' && kind(&bytes[at..]).is_some() {
-            return Step::Bad {
-                start: 0,
-                next: at,
-                reason: "broken BibTeX: the entry never closes".into(),
-            };
+            return Step::Bad { start: 0, next: at, reason: "broken BibTeX: the entry never closes".into() };
         }
         in_parentheses |= byte == b'(' && braces.depth == 0;
         let was_inside = braces.depth > 0;
@@ -363,21 +300,13 @@ fn entry_end(bytes: &[u8], last: bool) -> Step {
             Some(depth) => depth == 0 && was_inside,
         };
         if closed {
-            return Step::Record {
-                start: 0,
-                end: at + 1,
-                next: at + 1,
-            };
+            return Step::Record { start: 0, end: at + 1, next: at + 1 };
         }
     }
     if !last {
         return Step::More;
     }
-    Step::Bad {
-        start: 0,
-        next: bytes.len(),
-        reason: "broken BibTeX: the entry never closes".into(),
-    }
+    Step::Bad { start: 0, next: bytes.len(), reason: "broken BibTeX: the entry never closes".into() }
 }
 
 #[cfg(test)]
@@ -408,17 +337,11 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].0, 4);
         let draft = found[0].1.as_ref().unwrap();
-        assert_eq!(
-            draft.title.as_deref(),
-            Some("Kites: $\\alpha$ and Schrödinger & NASA")
-        );
+        assert_eq!(draft.title.as_deref(), Some("Kites: $\\alpha$ and Schrödinger & NASA"));
         assert_eq!(draft.authors, ["Ada Byron", "Alan M. Turing"]);
         assert_eq!(draft.abstract_text.as_deref(), Some("We fly 50% of them."));
         assert_eq!(draft.venue.as_deref(), Some("Wind"));
-        assert_eq!(
-            (draft.year, draft.key.as_deref()),
-            (Some(2020), Some("byron2020"))
-        );
+        assert_eq!((draft.year, draft.key.as_deref()), (Some(2020), Some("byron2020")));
         assert_eq!(draft.doi.as_deref(), Some("10.1000/182"));
         assert_eq!(draft.keywords, ["kites", "strings"]);
     }
@@ -438,8 +361,7 @@ mod tests {
 
     #[test]
     fn a_field_that_latex_would_refuse_keeps_its_text() {
-        let found =
-            drafts("@article{a, title={Kites for $5 {NASA}}, author={Byron, Ada}, year={2001}}");
+        let found = drafts("@article{a, title={Kites for $5 {NASA}}, author={Byron, Ada}, year={2001}}");
         let draft = found[0].1.as_ref().unwrap();
         assert_eq!(draft.title.as_deref(), Some("Kites for $5 NASA"));
         assert_eq!(draft.authors, ["Ada Byron"]);
@@ -452,23 +374,14 @@ mod tests {
             "@article{a, title={Kites}}\n@article{b, title={Owls\n}\n@article{c, title=}\n@article{d, title={Bats}}\n\
              @article{e, title={Hens}",
         );
-        let lines: Vec<_> = found
-            .iter()
-            .map(|(line, draft)| (*line, draft.is_ok()))
-            .collect();
-        assert_eq!(
-            lines,
-            [(1, true), (2, false), (4, false), (5, true), (6, false)]
-        );
+        let lines: Vec<_> = found.iter().map(|(line, draft)| (*line, draft.is_ok())).collect();
+        assert_eq!(lines, [(1, true), (2, false), (4, false), (5, true), (6, false)]);
         assert!(found[1].1.as_ref().unwrap_err().contains("never closes"));
     }
 
     #[test]
     fn an_overlong_entry_is_dropped_up_to_the_next() {
-        let text = format!(
-            "@article{{a, abstract={{{}\n@article{{b, title={{Owls}}}}",
-            "x\n".repeat(2 << 20)
-        );
+        let text = format!("@article{{a, abstract={{{}\n@article{{b, title={{Owls}}}}", "x\n".repeat(2 << 20));
         let found = drafts(&text);
         assert_eq!(found.len(), 2);
         assert!(found[0].1.as_ref().unwrap_err().contains("longer than"));
@@ -481,10 +394,7 @@ mod tests {
             "@misc{a, title={Kites}, eprint={2301.01234}, archivePrefix={arXiv}}\n\
              @misc{b, title={Owls}, eprint={1234}, eprinttype={jstor}}",
         );
-        assert_eq!(
-            found[0].1.as_ref().unwrap().arxiv.as_deref(),
-            Some("2301.01234")
-        );
+        assert_eq!(found[0].1.as_ref().unwrap().arxiv.as_deref(), Some("2301.01234"));
         assert_eq!(found[1].1.as_ref().unwrap().arxiv, None);
     }
 

@@ -30,10 +30,7 @@ pub enum CorpusError {
         path: PathBuf,
     },
     /// Neither ending nor content tell the format.
-    #[error(
-        "{name}: {what}; papergraph reads {}, plain or compressed with gzip or zstd",
-        InputFormat::NAMES
-    )]
+    #[error("{name}: {what}; papergraph reads {}, plain or compressed with gzip or zstd", InputFormat::NAMES)]
     UnknownFormat {
         /// Path of the file, or name of the stream.
         name: String,

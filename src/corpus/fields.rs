@@ -28,53 +28,13 @@ impl Slot {
 /// The known names of each slot, in lower case without `_`, `-` and spaces; where a record has several, the first
 /// counts. Years come before dates, and the date of the first version before that of the last change.
 const KNOWN: [(Slot, &[&str]); Slot::COUNT] = [
-    (
-        Slot::Id,
-        &[
-            "id",
-            "paperid",
-            "anthologyid",
-            "openalexid",
-            "corpusid",
-            "pmid",
-            "eid",
-            "key",
-            "uid",
-        ],
-    ),
-    (
-        Slot::Title,
-        &[
-            "title",
-            "papertitle",
-            "articletitle",
-            "documenttitle",
-            "displayname",
-        ],
-    ),
+    (Slot::Id, &["id", "paperid", "anthologyid", "openalexid", "corpusid", "pmid", "eid", "key", "uid"]),
+    (Slot::Title, &["title", "papertitle", "articletitle", "documenttitle", "displayname"]),
     (
         Slot::Abstract,
-        &[
-            "abstract",
-            "summary",
-            "abstracttext",
-            "paperabstract",
-            "abstractnote",
-            "abstractinvertedindex",
-        ],
+        &["abstract", "summary", "abstracttext", "paperabstract", "abstractnote", "abstractinvertedindex"],
     ),
-    (
-        Slot::Authors,
-        &[
-            "authors",
-            "author",
-            "authorships",
-            "authornames",
-            "authorfullnames",
-            "creators",
-            "creator",
-        ],
-    ),
+    (Slot::Authors, &["authors", "author", "authorships", "authornames", "authorfullnames", "creators", "creator"]),
     (
         Slot::Year,
         &[
@@ -110,17 +70,7 @@ const KNOWN: [(Slot, &[&str]); Slot::COUNT] = [
             "hostvenue",
         ],
     ),
-    (
-        Slot::Url,
-        &[
-            "url",
-            "link",
-            "urlabs",
-            "paperurl",
-            "landingpageurl",
-            "pageurl",
-        ],
-    ),
+    (Slot::Url, &["url", "link", "urlabs", "paperurl", "landingpageurl", "pageurl"]),
     (Slot::Doi, &["doi"]),
     (Slot::Arxiv, &["arxivid", "arxiv", "eprint"]),
     (Slot::OtherIds, &["externalids"]),
@@ -151,25 +101,17 @@ pub struct FieldMap {
 
 impl FieldMap {
     /// The parts of a paper that can be mapped, as `--map` spells them.
-    pub const PARTS: [&'static str; 9] = [
-        "id", "title", "abstract", "authors", "year", "venue", "url", "doi", "keywords",
-    ];
+    pub const PARTS: [&'static str; 9] =
+        ["id", "title", "abstract", "authors", "year", "venue", "url", "doi", "keywords"];
 
     /// What the field called `name` holds, and how much it counts among others that hold the same (0 most).
     pub(super) fn slot(&self, name: &str) -> Option<(Slot, u8)> {
-        if let Some((slot, _)) = self
-            .mapped
-            .iter()
-            .find(|(_, mapped)| mapped.eq_ignore_ascii_case(name))
-        {
+        if let Some((slot, _)) = self.mapped.iter().find(|(_, mapped)| mapped.eq_ignore_ascii_case(name)) {
             return Some((*slot, 0));
         }
         let mut folded = [0; 24];
         let mut length = 0;
-        for byte in name
-            .bytes()
-            .filter(|byte| !matches!(byte, b'_' | b'-' | b' '))
-        {
+        for byte in name.bytes().filter(|byte| !matches!(byte, b'_' | b'-' | b' ')) {
             *folded.get_mut(length)? = byte.to_ascii_lowercase();
             length += 1;
         }
@@ -188,18 +130,9 @@ impl FromStr for FieldMap {
 
     fn from_str(text: &str) -> Result<Self, CorpusError> {
         let mut map = FieldMap::default();
-        for given in text
-            .split(',')
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-        {
-            let bad = |what: String| CorpusError::BadMap {
-                given: given.to_string(),
-                what,
-            };
-            let (part, field) = given
-                .split_once('=')
-                .ok_or_else(|| bad("there is no `=` in it".into()))?;
+        for given in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+            let bad = |what: String| CorpusError::BadMap { given: given.to_string(), what };
+            let (part, field) = given.split_once('=').ok_or_else(|| bad("there is no `=` in it".into()))?;
             let (part, field) = (part.trim(), field.trim());
             let slot = match part {
                 "id" => Slot::Id,
@@ -234,10 +167,7 @@ mod tests {
         let map = FieldMap::default();
         assert_eq!(map.slot("title"), Some((Slot::Title, 0)));
         assert_eq!(map.slot("Article Title"), Some((Slot::Title, 2)));
-        assert_eq!(
-            map.slot("abstract_inverted_index"),
-            Some((Slot::Abstract, 5))
-        );
+        assert_eq!(map.slot("abstract_inverted_index"), Some((Slot::Abstract, 5)));
         assert_eq!(map.slot("paperId"), Some((Slot::Id, 1)));
         assert_eq!(map.slot("comments"), None);
         assert_eq!(map.slot("a name longer than any that is known"), None);

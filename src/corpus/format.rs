@@ -40,8 +40,7 @@ impl InputFormat {
         "JSON Lines, JSON arrays, CSV, TSV, BibTeX, and listings of title and abstract lines";
 
     /// The endings that are read in folders, for messages.
-    pub(super) const ENDINGS: &'static str =
-        ".jsonl .ndjson .json .csv .tsv .bib .txt, also with .gz or .zst behind";
+    pub(super) const ENDINGS: &'static str = ".jsonl .ndjson .json .csv .tsv .bib .txt, also with .gz or .zst behind";
 
     /// The name that `--input-format` takes.
     pub fn name(self) -> &'static str {
@@ -90,14 +89,8 @@ pub(super) enum Ending {
 /// Reads a name's ending, not minding one of compression behind it.
 pub(super) fn ending(name: &str) -> Ending {
     let name = name.to_ascii_lowercase();
-    let bare = [".gz", ".zst", ".zstd"]
-        .iter()
-        .find_map(|packed| name.strip_suffix(packed))
-        .unwrap_or(&name);
-    match Path::new(bare)
-        .extension()
-        .and_then(|ending| ending.to_str())
-    {
+    let bare = [".gz", ".zst", ".zstd"].iter().find_map(|packed| name.strip_suffix(packed)).unwrap_or(&name);
+    match Path::new(bare).extension().and_then(|ending| ending.to_str()) {
         Some("jsonl" | "ndjson") => Ending::Format(InputFormat::JsonLines),
         Some("json") => Ending::Format(InputFormat::Json),
         Some("csv") => Ending::Format(InputFormat::Csv),
@@ -109,25 +102,15 @@ pub(super) fn ending(name: &str) -> Ending {
 }
 
 /// Finds the format of a text by its ending and its beginning, or says what it looks like instead.
-pub(super) fn detect(
-    ending: Ending,
-    head: &[u8],
-    fields: &FieldMap,
-) -> Result<InputFormat, String> {
+pub(super) fn detect(ending: Ending, head: &[u8], fields: &FieldMap) -> Result<InputFormat, String> {
     if let Some(kind) = other_kind(head) {
         return Err(kind.to_string());
     }
     let json = || {
-        if json_pages::looks_like_lines(head) {
-            InputFormat::JsonLines
-        } else {
-            InputFormat::Json
-        }
+        if json_pages::looks_like_lines(head) { InputFormat::JsonLines } else { InputFormat::Json }
     };
     match ending {
-        Ending::Format(InputFormat::JsonLines) if !json_pages::is_array_or_page(head) => {
-            Ok(InputFormat::JsonLines)
-        }
+        Ending::Format(InputFormat::JsonLines) if !json_pages::is_array_or_page(head) => Ok(InputFormat::JsonLines),
         Ending::Format(InputFormat::JsonLines | InputFormat::Json) => Ok(json()),
         Ending::Format(format) => Ok(format),
         Ending::Text | Ending::Unknown => {
@@ -139,19 +122,12 @@ pub(super) fn detect(
             } else if begins_an_entry(text) {
                 Ok(InputFormat::Bibtex)
             } else if let Some(delimiter) = table::delimiter_of_header(text, fields) {
-                Ok(if delimiter == b'\t' {
-                    InputFormat::Tsv
-                } else {
-                    InputFormat::Csv
-                })
+                Ok(if delimiter == b'\t' { InputFormat::Tsv } else { InputFormat::Csv })
             } else if listing::looks_like_a_listing(text) {
                 Ok(InputFormat::Listing)
             } else {
                 let what = "its content is of no format that papergraph knows";
-                Err(format!(
-                    "{what}; if it is one, name it with --input-format ({})",
-                    names()
-                ))
+                Err(format!("{what}; if it is one, name it with --input-format ({})", names()))
             }
         }
     }
@@ -164,20 +140,14 @@ fn names() -> String {
 /// Files that people may well hand in, but that need a step before.
 fn other_kind(head: &[u8]) -> Option<&'static str> {
     Some(match head {
-        [b'P', b'K', 3, 4, ..] => {
-            "a ZIP archive or a spreadsheet: unpack it, or save the sheet as CSV"
-        }
+        [b'P', b'K', 3, 4, ..] => "a ZIP archive or a spreadsheet: unpack it, or save the sheet as CSV",
         [b'%', b'P', b'D', b'F', ..] => "a PDF file: papergraph reads titles and abstracts as text",
-        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, ..] => {
-            "bzip2: unpack it, or pipe it in with `bzip2 -dc`"
-        }
+        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, ..] => "bzip2: unpack it, or pipe it in with `bzip2 -dc`",
         [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => "xz: unpack it, or pipe it in with `xz -dc`",
         [0x1f, 0x8b, ..] | [0x28, 0xb5, 0x2f, 0xfd, ..] => "compressed twice: unpack it once",
         [b'P', b'A', b'R', b'1', ..] => "a Parquet file: convert it to JSON Lines or CSV",
         _ if head.get(257..262) == Some(b"ustar") => "a tar archive: unpack it and give the folder",
-        [b'<', b'?', b'x', b'm', b'l', ..] | [b'<', b'!', ..] => {
-            "XML or HTML: convert it to JSON Lines or CSV"
-        }
+        [b'<', b'?', b'x', b'm', b'l', ..] | [b'<', b'!', ..] => "XML or HTML: convert it to JSON Lines or CSV",
         _ => return None,
     })
 }
@@ -188,15 +158,8 @@ fn begins_an_entry(text: &[u8]) -> bool {
         let Some(rest) = line.trim_ascii_start().strip_prefix(b"@") else {
             return false;
         };
-        let letters = rest
-            .iter()
-            .take_while(|byte| byte.is_ascii_alphabetic())
-            .count();
-        letters > 2
-            && matches!(
-                rest[letters..].trim_ascii_start().first(),
-                Some(b'{' | b'(')
-            )
+        let letters = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        letters > 2 && matches!(rest[letters..].trim_ascii_start().first(), Some(b'{' | b'('))
     })
 }
 
@@ -227,21 +190,12 @@ mod tests {
     fn the_content_tells_the_format() {
         let long = "All kites fly, as anyone can see who looks up. ".repeat(9);
         for (head, format) in [
-            (
-                "{\"title\":\"a\"}\n{\"title\":\"b\"}\n",
-                InputFormat::JsonLines,
-            ),
+            ("{\"title\":\"a\"}\n{\"title\":\"b\"}\n", InputFormat::JsonLines),
             ("{\"title\":\"a\"}", InputFormat::JsonLines),
             ("{\n \"title\":\"a\"}", InputFormat::Json),
             (" [{\"title\":\"a\"}]", InputFormat::Json),
-            (
-                "{\"meta\":{},\"results\":[{\"title\":\"a\"}]}",
-                InputFormat::Json,
-            ),
-            (
-                "% my papers\n\n@article{a,\n title={b}}",
-                InputFormat::Bibtex,
-            ),
+            ("{\"meta\":{},\"results\":[{\"title\":\"a\"}]}", InputFormat::Json),
+            ("% my papers\n\n@article{a,\n title={b}}", InputFormat::Bibtex),
             ("id,Title,Abstract\n1,a,b\n", InputFormat::Csv),
             ("id;title;abstract\n1;a;b\n", InputFormat::Csv),
             ("title\tabstract\na\tb\n", InputFormat::Tsv),
@@ -256,28 +210,15 @@ mod tests {
 
     #[test]
     fn json_and_json_lines_are_told_apart_whatever_the_ending() {
-        assert_eq!(
-            found("a.json", "{\"title\":\"a\"}\n{\"title\":\"b\"}\n"),
-            Some(InputFormat::JsonLines)
-        );
-        assert_eq!(
-            found("a.jsonl", "[{\"title\":\"a\"}]"),
-            Some(InputFormat::Json)
-        );
-        assert_eq!(
-            found("a.jsonl", "{\"broken\n{\"title\":\"b\"}\n"),
-            Some(InputFormat::JsonLines)
-        );
-        assert_eq!(
-            found("a.jsonl", "{\"results\":[{\"title\":\"a\"}]}\n"),
-            Some(InputFormat::Json)
-        );
+        assert_eq!(found("a.json", "{\"title\":\"a\"}\n{\"title\":\"b\"}\n"), Some(InputFormat::JsonLines));
+        assert_eq!(found("a.jsonl", "[{\"title\":\"a\"}]"), Some(InputFormat::Json));
+        assert_eq!(found("a.jsonl", "{\"broken\n{\"title\":\"b\"}\n"), Some(InputFormat::JsonLines));
+        assert_eq!(found("a.jsonl", "{\"results\":[{\"title\":\"a\"}]}\n"), Some(InputFormat::Json));
     }
 
     #[test]
     fn files_of_other_kinds_get_advice() {
-        let message =
-            |head: &[u8]| detect(Ending::Unknown, head, &FieldMap::default()).unwrap_err();
+        let message = |head: &[u8]| detect(Ending::Unknown, head, &FieldMap::default()).unwrap_err();
         assert!(message(b"PK\x03\x04...").contains("save the sheet as CSV"));
         assert!(message(b"%PDF-1.5").contains("PDF"));
         assert!(message(b"\x00\x01\x02").contains("--input-format"));

@@ -15,9 +15,7 @@ use super::record::{Draft, split_keywords, split_names, utf8, year_in};
 pub(super) fn parse(bytes: &[u8], fields: &FieldMap) -> Result<Draft, String> {
     let text = utf8(bytes)?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let slots = (&mut deserializer)
-        .deserialize_map(SlotsVisitor { fields })
-        .map_err(|error| reason(&error))?;
+    let slots = (&mut deserializer).deserialize_map(SlotsVisitor { fields }).map_err(|error| reason(&error))?;
     deserializer.end().map_err(|error| reason(&error))?;
     Ok(slots.into_draft())
 }
@@ -28,10 +26,7 @@ fn reason(error: &serde_json::Error) -> String {
     match error.line() {
         0 => format!("broken JSON: {what}"),
         1 => format!("broken JSON: {what} at column {}", error.column()),
-        line => format!(
-            "broken JSON: {what} at line {line}, column {} of the record",
-            error.column()
-        ),
+        line => format!("broken JSON: {what} at line {line}, column {} of the record", error.column()),
     }
 }
 
@@ -53,35 +48,18 @@ impl<'r> Slots<'r> {
 
     fn into_draft(mut self) -> Draft {
         let other_ids = self.take(Slot::OtherIds);
-        let other_id = |name: &str| {
-            other_ids
-                .as_ref()
-                .and_then(|ids| ids.member(name))
-                .and_then(Loose::text)
-        };
+        let other_id = |name: &str| other_ids.as_ref().and_then(|ids| ids.member(name)).and_then(Loose::text);
         Draft {
             id: self.take(Slot::Id).and_then(Loose::into_text),
             title: self.take(Slot::Title).and_then(Loose::into_text),
             abstract_text: self.take(Slot::Abstract).and_then(abstract_of),
-            authors: self
-                .take(Slot::Authors)
-                .map(|value| names(&value))
-                .unwrap_or_default(),
+            authors: self.take(Slot::Authors).map(|value| names(&value)).unwrap_or_default(),
             year: self.take(Slot::Year).and_then(|value| year(&value)),
             venue: self.take(Slot::Venue).and_then(Loose::into_text),
             url: self.take(Slot::Url).and_then(Loose::into_text),
-            doi: self
-                .take(Slot::Doi)
-                .and_then(Loose::into_text)
-                .or_else(|| other_id("DOI")),
-            arxiv: self
-                .take(Slot::Arxiv)
-                .and_then(Loose::into_text)
-                .or_else(|| other_id("ArXiv")),
-            keywords: self
-                .take(Slot::Keywords)
-                .map(|value| keywords(&value))
-                .unwrap_or_default(),
+            doi: self.take(Slot::Doi).and_then(Loose::into_text).or_else(|| other_id("DOI")),
+            arxiv: self.take(Slot::Arxiv).and_then(Loose::into_text).or_else(|| other_id("ArXiv")),
+            keywords: self.take(Slot::Keywords).map(|value| keywords(&value)).unwrap_or_default(),
             key: None,
         }
     }
@@ -124,18 +102,8 @@ enum Loose<'r> {
 }
 
 /// Members that hold an object's name, in the order in which they are looked for.
-const NAMES: [&str; 10] = [
-    "display_name",
-    "name",
-    "full_name",
-    "title",
-    "category",
-    "value",
-    "text",
-    "author",
-    "source",
-    "publication",
-];
+const NAMES: [&str; 10] =
+    ["display_name", "name", "full_name", "title", "category", "value", "text", "author", "source", "publication"];
 
 impl<'r> Loose<'r> {
     fn is_empty(&self) -> bool {
@@ -150,10 +118,7 @@ impl<'r> Loose<'r> {
 
     fn member(&self, name: &str) -> Option<&Loose<'r>> {
         match self {
-            Loose::Object(members) => members
-                .iter()
-                .find(|(member, _)| member == name)
-                .map(|(_, value)| value),
+            Loose::Object(members) => members.iter().find(|(member, _)| member == name).map(|(_, value)| value),
             _ => None,
         }
     }
@@ -220,9 +185,7 @@ fn person(value: &Loose<'_>) -> Option<String> {
 
 fn year(value: &Loose<'_>) -> Option<i32> {
     match value {
-        Loose::Integer(number) => i32::try_from(*number)
-            .ok()
-            .filter(|year| (1800..=2100).contains(year)),
+        Loose::Integer(number) => i32::try_from(*number).ok().filter(|year| (1800..=2100).contains(year)),
         Loose::Decimal(number) => year_in(&number.to_string()),
         Loose::Text(text) => year_in(text),
         Loose::List(list) => list.iter().find_map(year),
@@ -234,10 +197,7 @@ fn year(value: &Loose<'_>) -> Option<i32> {
 fn keywords(value: &Loose<'_>) -> Vec<String> {
     match value {
         Loose::Text(text) => split_keywords(text),
-        Loose::List(list) if list.len() == 1 => list[0]
-            .text()
-            .map(|text| split_keywords(&text))
-            .unwrap_or_default(),
+        Loose::List(list) if list.len() == 1 => list[0].text().map(|text| split_keywords(&text)).unwrap_or_default(),
         Loose::List(list) => list.iter().filter_map(Loose::text).collect(),
         other => other.text().into_iter().collect(),
     }
@@ -346,10 +306,7 @@ mod tests {
         );
         assert_eq!(draft.id.as_deref(), Some("0704.0001"));
         assert_eq!(draft.title.as_deref(), Some("Kites\n  that fly"));
-        assert_eq!(
-            draft.abstract_text.as_deref(),
-            Some("  We fly \"kites\".\n")
-        );
+        assert_eq!(draft.abstract_text.as_deref(), Some("  We fly \"kites\".\n"));
         assert_eq!(draft.authors, ["A. Byron", "C. Diaz"]);
         assert_eq!(draft.year, Some(2007));
         assert_eq!(draft.venue.as_deref(), Some("Wind 3 (2008)"));
@@ -388,9 +345,7 @@ mod tests {
 
     #[test]
     fn parts_of_names_and_numbers_as_ids() {
-        let draft = draft(
-            r#"{"id":17,"title":["Kites"],"author":[{"given":"Ada","family":"Byron"},"Alan Turing"]}"#,
-        );
+        let draft = draft(r#"{"id":17,"title":["Kites"],"author":[{"given":"Ada","family":"Byron"},"Alan Turing"]}"#);
         assert_eq!(draft.id.as_deref(), Some("17"));
         assert_eq!(draft.title.as_deref(), Some("Kites"));
         assert_eq!(draft.authors, ["Ada Byron", "Alan Turing"]);
@@ -406,11 +361,7 @@ mod tests {
         assert!(reason(b"").starts_with("broken JSON"));
         let deep = format!("{{\"title\":{}1{}}}", "[".repeat(5000), "]".repeat(5000));
         assert!(reason(deep.as_bytes()).contains("recursion limit"));
-        let deep_elsewhere = format!(
-            "{{\"title\":\"Kites\",\"x\":{}1{}}}",
-            "[".repeat(50000),
-            "]".repeat(50000)
-        );
+        let deep_elsewhere = format!("{{\"title\":\"Kites\",\"x\":{}1{}}}", "[".repeat(50000), "]".repeat(50000));
         // Ignored values are passed over without recursion; either answer is right, a crash is not.
         let _ = parse(deep_elsewhere.as_bytes(), &FieldMap::default());
     }

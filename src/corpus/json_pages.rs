@@ -52,14 +52,7 @@ impl Split for JsonSplit {
             return Step::More;
         };
         if self.between_members || first == b'{' {
-            let scan = scan_members(
-                bytes,
-                if self.between_members {
-                    self.page_depth
-                } else {
-                    0
-                },
-            );
+            let scan = scan_members(bytes, if self.between_members { self.page_depth } else { 0 });
             match scan {
                 Scan::List { next, depth } => {
                     self.between_members = false;
@@ -75,13 +68,8 @@ impl Split for JsonSplit {
                 _ if self.between_members => {
                     self.between_members = false;
                     self.page_depth = 0;
-                    let reason =
-                        "broken JSON: what follows the papers of this page does not match or close";
-                    return Step::Bad {
-                        start: 0,
-                        next: bytes.len(),
-                        reason: reason.into(),
-                    };
+                    let reason = "broken JSON: what follows the papers of this page does not match or close";
+                    return Step::Bad { start: 0, next: bytes.len(), reason: reason.into() };
                 }
                 _ => return self.record(bytes, last),
             }
@@ -94,12 +82,8 @@ impl Split for JsonSplit {
             b']' | b',' | b'}' => Step::Skip(1),
             b'[' => Step::Skip(bytes.iter().take_while(|&&byte| byte == b'[').count()),
             _ if first.is_ascii_whitespace() => {
-                let blanks = bytes
-                    .iter()
-                    .take_while(|byte| byte.is_ascii_whitespace())
-                    .count();
-                self.line_begin =
-                    memrchr(b'\n', &bytes[..blanks]).map(|at| bytes[at..blanks].to_vec());
+                let blanks = bytes.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+                self.line_begin = memrchr(b'\n', &bytes[..blanks]).map(|at| bytes[at..blanks].to_vec());
                 Step::Skip(blanks)
             }
             _ => stray_value(bytes, last),
@@ -142,30 +126,18 @@ impl JsonSplit {
     fn record(&self, bytes: &[u8], last: bool) -> Step {
         let what = match Brackets::default().feed(bytes) {
             Fed::Closed(end) => {
-                return Step::Record {
-                    start: 0,
-                    end,
-                    next: end,
-                };
+                return Step::Record { start: 0, end, next: end };
             }
             Fed::Open if !last => return Step::More,
             Fed::Open => "the record never closes",
             Fed::Broken => "a bracket or quote does not match",
         };
         match memmem::find(bytes, &self.record_begin()) {
-            Some(next) => Step::Bad {
-                start: 0,
-                next,
-                reason: format!("broken JSON: {what}"),
-            },
+            Some(next) => Step::Bad { start: 0, next, reason: format!("broken JSON: {what}") },
             None if !last => Step::More,
             None => {
                 let reason = format!("broken JSON: {what}; the rest of the file is lost");
-                Step::Bad {
-                    start: 0,
-                    next: bytes.len(),
-                    reason,
-                }
+                Step::Bad { start: 0, next: bytes.len(), reason }
             }
         }
     }
@@ -175,21 +147,11 @@ impl JsonSplit {
 fn stray_value(bytes: &[u8], last: bool) -> Step {
     let end = match bytes[0] {
         b'"' => string_end(bytes, 1),
-        _ => bytes
-            .iter()
-            .position(|byte| matches!(byte, b',' | b'[' | b']' | b'{' | b'}' | b'\n')),
+        _ => bytes.iter().position(|byte| matches!(byte, b',' | b'[' | b']' | b'{' | b'}' | b'\n')),
     };
     match end {
-        Some(next) => Step::Bad {
-            start: 0,
-            next: next.max(1),
-            reason: "not a JSON object".into(),
-        },
-        None if last => Step::Bad {
-            start: 0,
-            next: bytes.len(),
-            reason: "not a JSON object".into(),
-        },
+        Some(next) => Step::Bad { start: 0, next: next.max(1), reason: "not a JSON object".into() },
+        None if last => Step::Bad { start: 0, next: bytes.len(), reason: "not a JSON object".into() },
         None => Step::More,
     }
 }
@@ -208,8 +170,7 @@ pub(super) fn looks_like_json(text: &[u8]) -> bool {
 /// Whether a JSON text is one of arrays or pages, rather than of papers one after the other.
 pub(super) fn is_array_or_page(head: &[u8]) -> bool {
     let text = head.trim_ascii_start();
-    text.starts_with(b"[")
-        || (text.starts_with(b"{") && matches!(scan_members(text, 0), Scan::List { .. }))
+    text.starts_with(b"[") || (text.starts_with(b"{") && matches!(scan_members(text, 0), Scan::List { .. }))
 }
 
 /// Whether a JSON text has an object on its first line, the whole of it, and nothing else there.
@@ -276,10 +237,7 @@ fn scan_members_to_the_end(bytes: &[u8], mut depth: usize) -> Option<Scan> {
                     b'[' if PAPER_LISTS.contains(&name)
                         && matches!(bytes[skip_blanks(bytes, value + 1)?], b'{' | b']') =>
                     {
-                        return Some(Scan::List {
-                            next: value + 1,
-                            depth,
-                        });
+                        return Some(Scan::List { next: value + 1, depth });
                     }
                     b'{' if WRAPPERS.contains(&name) => value,
                     b'{' | b'[' => match Brackets::default().feed(&bytes[value..]) {
@@ -297,10 +255,7 @@ fn scan_members_to_the_end(bytes: &[u8], mut depth: usize) -> Option<Scan> {
 }
 
 fn skip_blanks(bytes: &[u8], from: usize) -> Option<usize> {
-    bytes[from..]
-        .iter()
-        .position(|byte| !byte.is_ascii_whitespace())
-        .map(|blanks| from + blanks)
+    bytes[from..].iter().position(|byte| !byte.is_ascii_whitespace()).map(|blanks| from + blanks)
 }
 
 /// One past the quote that closes the string whose text begins at `from`.
@@ -386,10 +341,7 @@ mod tests {
     }
 
     fn good(text: &str) -> Vec<String> {
-        records(text)
-            .into_iter()
-            .map(|(_, record)| record.unwrap())
-            .collect()
+        records(text).into_iter().map(|(_, record)| record.unwrap()).collect()
     }
 
     #[test]
@@ -454,17 +406,9 @@ mod tests {
 
     #[test]
     fn brackets_without_end_are_no_trouble() {
-        for text in [
-            "[".repeat(3 << 20),
-            "{\"a\":".repeat(1 << 20),
-            "]}".repeat(1000),
-        ] {
+        for text in ["[".repeat(3 << 20), "{\"a\":".repeat(1 << 20), "]}".repeat(1000)] {
             let found = records(&text);
-            assert!(
-                found.len() < 10_000 && found.iter().all(|(_, record)| record.is_err()),
-                "{}",
-                found.len()
-            );
+            assert!(found.len() < 10_000 && found.iter().all(|(_, record)| record.is_err()), "{}", found.len());
         }
     }
 

@@ -35,33 +35,17 @@ impl Split for ListingSplit {
         }
         let mut lines = Lines { bytes, at: 0, last };
         let Some(title) = lines.next() else {
-            return if last && !bytes.is_empty() {
-                Step::Skip(bytes.len())
-            } else {
-                Step::More
-            };
+            return if last && !bytes.is_empty() { Step::Skip(bytes.len()) } else { Step::More };
         };
         if reads_like_an_abstract(&bytes[title.start..title.end]) {
             let reason = "an abstract without a title line before it".to_string();
-            return Step::Bad {
-                start: title.start,
-                next: title.next,
-                reason,
-            };
+            return Step::Bad { start: title.start, next: title.next, reason };
         }
-        let alone = Step::Record {
-            start: title.start,
-            end: title.end,
-            next: title.next,
-        };
+        let alone = Step::Record { start: title.start, end: title.end, next: title.next };
         let Some(second) = lines.next() else {
             return if last { alone } else { Step::More };
         };
-        let both = Step::Record {
-            start: title.start,
-            end: second.end,
-            next: second.next,
-        };
+        let both = Step::Record { start: title.start, end: second.end, next: second.next };
         if reads_like_an_abstract(&bytes[second.start..second.end]) {
             return both;
         }
@@ -77,9 +61,7 @@ impl Split for ListingSplit {
     fn drop_overlong(&mut self, bytes: &[u8]) -> (usize, bool) {
         // The title of an overlong abstract goes with it.
         let title_is_whole = memchr::memchr(b'\n', bytes).is_some();
-        let mut to_drop = self
-            .lines_to_drop
-            .unwrap_or(if title_is_whole { 2 } else { 1 });
+        let mut to_drop = self.lines_to_drop.unwrap_or(if title_is_whole { 2 } else { 1 });
         let mut dropped = 0;
         while to_drop > 0 {
             let (used, done) = drop_line(&bytes[dropped..]);
@@ -97,10 +79,7 @@ impl Split for ListingSplit {
 /// Makes a draft of a title line and the abstract line behind it, if there is one.
 pub(super) fn parse(bytes: &[u8]) -> Result<Draft, String> {
     let text = utf8(bytes)?;
-    let mut lines = text
-        .split('\n')
-        .map(str::trim)
-        .filter(|line| !line.is_empty());
+    let mut lines = text.split('\n').map(str::trim).filter(|line| !line.is_empty());
     Ok(Draft {
         title: lines.next().map(str::to_string),
         abstract_text: lines.next().map(str::to_string),
@@ -110,14 +89,10 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Draft, String> {
 
 /// Whether some line near the beginning of a text reads like an abstract, so that the text may be a listing.
 pub(super) fn looks_like_a_listing(head: &[u8]) -> bool {
-    Lines {
-        bytes: head,
-        at: 0,
-        last: true,
-    }
-    .take(BANNER_LINES)
-    .skip(1)
-    .any(|line| reads_like_an_abstract(&head[line.start..line.end]))
+    Lines { bytes: head, at: 0, last: true }
+        .take(BANNER_LINES)
+        .skip(1)
+        .any(|line| reads_like_an_abstract(&head[line.start..line.end]))
 }
 
 struct Line {
@@ -142,11 +117,7 @@ impl Iterator for Lines<'_> {
             let (end, next) = line_end(&self.bytes[start..], self.last)?;
             self.at += next;
             if !self.bytes[start..start + end].trim_ascii().is_empty() {
-                return Some(Line {
-                    start,
-                    end: start + end,
-                    next: self.at,
-                });
+                return Some(Line { start, end: start + end, next: self.at });
             }
         }
     }
@@ -163,16 +134,9 @@ fn ends_a_sentence(line: &[u8]) -> bool {
 
 /// How many bytes stand before the first title.
 fn banner_bytes(head: &[u8]) -> usize {
-    let lines: Vec<Line> = Lines {
-        bytes: head,
-        at: 0,
-        last: true,
-    }
-    .take(BANNER_LINES)
-    .collect();
+    let lines: Vec<Line> = Lines { bytes: head, at: 0, last: true }.take(BANNER_LINES).collect();
     let text = |index: usize| head[lines[index].start..lines[index].end].trim_ascii();
-    let Some(first_abstract) = (1..lines.len()).find(|&index| reads_like_an_abstract(text(index)))
-    else {
+    let Some(first_abstract) = (1..lines.len()).find(|&index| reads_like_an_abstract(text(index))) else {
         return 0;
     };
     let mut title = first_abstract - 1;
@@ -180,20 +144,14 @@ fn banner_bytes(head: &[u8]) -> usize {
         match text(index).strip_prefix(BUTTON.as_bytes()) {
             Some([]) => return lines[index].next,
             Some([first, ..]) if !first.is_ascii_whitespace() && !first.is_ascii_lowercase() => {
-                let leading = head[lines[index].start..]
-                    .iter()
-                    .take_while(|byte| byte.is_ascii_whitespace())
-                    .count();
+                let leading = head[lines[index].start..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
                 return lines[index].start + leading + BUTTON.len();
             }
             _ => {}
         }
     }
     // Papers with short abstracts may come first: a line, and a longer one that ends like a sentence.
-    while title >= 2
-        && ends_a_sentence(text(title - 1))
-        && text(title - 1).len() > text(title - 2).len()
-    {
+    while title >= 2 && ends_a_sentence(text(title - 1)) && text(title - 1).len() > text(title - 2).len() {
         title -= 2;
     }
     lines[title].start
@@ -205,12 +163,7 @@ mod tests {
     use super::*;
 
     fn abstract_line(topic: &str) -> String {
-        format!(
-            "We study {topic}. {}",
-            "It turns out to be harder than anyone thought at first. "
-                .repeat(6)
-                .trim_end()
-        )
+        format!("We study {topic}. {}", "It turns out to be harder than anyone thought at first. ".repeat(6).trim_end())
     }
 
     fn papers(text: &str) -> Vec<(u64, String, usize)> {
@@ -218,11 +171,7 @@ mod tests {
             .into_iter()
             .map(|(line, record)| {
                 let draft = parse(record.unwrap().as_bytes()).unwrap();
-                (
-                    line,
-                    draft.title.unwrap(),
-                    draft.abstract_text.unwrap_or_default().len(),
-                )
+                (line, draft.title.unwrap(), draft.abstract_text.unwrap_or_default().len())
             })
             .collect()
     }
@@ -230,17 +179,9 @@ mod tests {
     #[test]
     fn a_banner_and_a_glued_button_are_no_papers() {
         let kites = abstract_line("kites");
-        let text = format!(
-            "Get news!\nGet all the news here!\nSubscribeKites that fly\n{kites}\nStones\nThey fall."
-        );
+        let text = format!("Get news!\nGet all the news here!\nSubscribeKites that fly\n{kites}\nStones\nThey fall.");
         let found = papers(&text);
-        assert_eq!(
-            found,
-            [
-                (3, "Kites that fly".into(), kites.len()),
-                (5, "Stones".into(), 10)
-            ]
-        );
+        assert_eq!(found, [(3, "Kites that fly".into(), kites.len()), (5, "Stones".into(), 10)]);
     }
 
     #[test]
@@ -252,19 +193,13 @@ mod tests {
 
     #[test]
     fn a_title_that_begins_like_the_button_keeps_its_name() {
-        let text = format!(
-            "SubscribeNet: reading on time\n{}",
-            abstract_line("newsletters")
-        );
+        let text = format!("SubscribeNet: reading on time\n{}", abstract_line("newsletters"));
         assert_eq!(papers(&text)[0].1, "SubscribeNet: reading on time");
     }
 
     #[test]
     fn short_abstracts_before_the_first_long_one_are_papers() {
-        let text = format!(
-            "Owls\nOwls see at night.\nBats\nBats hear more.\nKites\n{}",
-            abstract_line("kites")
-        );
+        let text = format!("Owls\nOwls see at night.\nBats\nBats hear more.\nKites\n{}", abstract_line("kites"));
         let titles: Vec<_> = papers(&text).into_iter().map(|paper| paper.1).collect();
         assert_eq!(titles, ["Owls", "Bats", "Kites"]);
     }
@@ -273,14 +208,9 @@ mod tests {
     fn blank_lines_and_windows_line_ends_make_no_difference() {
         let (kites, owls) = (abstract_line("kites"), abstract_line("owls"));
         let plain = papers(&format!("Kites\n{kites}\nOwls\n{owls}\n"));
-        let spaced = papers(&format!(
-            "Kites\r\n\r\n{kites}\r\n\r\n\r\nOwls\r\n{owls}\r\n  \r\n"
-        ));
+        let spaced = papers(&format!("Kites\r\n\r\n{kites}\r\n\r\n\r\nOwls\r\n{owls}\r\n  \r\n"));
         let without_lines = |papers: Vec<(u64, String, usize)>| -> Vec<_> {
-            papers
-                .into_iter()
-                .map(|(_, title, length)| (title, length))
-                .collect()
+            papers.into_iter().map(|(_, title, length)| (title, length)).collect()
         };
         assert_eq!(without_lines(plain), without_lines(spaced));
     }
@@ -296,22 +226,12 @@ mod tests {
         let records = records_of(text.as_bytes(), ListingSplit::default(), 1 << 20);
         assert_eq!(records.len(), 3);
         assert_eq!(records[1].0, 3);
-        assert!(
-            records[1]
-                .1
-                .as_ref()
-                .unwrap_err()
-                .contains("without a title")
-        );
+        assert!(records[1].1.as_ref().unwrap_err().contains("without a title"));
     }
 
     #[test]
     fn an_overlong_abstract_goes_with_its_title() {
-        let text = format!(
-            "Kites\n{}\nOwls\n{}\n",
-            "x".repeat(1 << 20),
-            abstract_line("owls")
-        );
+        let text = format!("Kites\n{}\nOwls\n{}\n", "x".repeat(1 << 20), abstract_line("owls"));
         let records = records_of(text.as_bytes(), ListingSplit::default(), 4096);
         assert_eq!(records.len(), 2);
         assert!(records[0].1.is_err());

@@ -110,31 +110,17 @@ struct Utf16 {
 
 impl Utf16 {
     fn new(stream: Stream, unit: fn([u8; 2]) -> u16) -> Self {
-        Utf16 {
-            stream,
-            unit,
-            undecoded: Vec::new(),
-            decoded: Cursor::default(),
-        }
+        Utf16 { stream, unit, undecoded: Vec::new(), decoded: Cursor::default() }
     }
 
     /// Decodes what is there, but for a beginning that more bytes may complete.
     fn decode(&mut self, at_end: bool) {
-        let mut units: Vec<u16> = self
-            .undecoded
-            .chunks_exact(2)
-            .map(|pair| (self.unit)([pair[0], pair[1]]))
-            .collect();
-        if !at_end
-            && units
-                .last()
-                .is_some_and(|unit| (0xd800..0xdc00).contains(unit))
-        {
+        let mut units: Vec<u16> = self.undecoded.chunks_exact(2).map(|pair| (self.unit)([pair[0], pair[1]])).collect();
+        if !at_end && units.last().is_some_and(|unit| (0xd800..0xdc00).contains(unit)) {
             units.pop();
         }
-        let mut text: String = char::decode_utf16(units.iter().copied())
-            .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
-            .collect();
+        let mut text: String =
+            char::decode_utf16(units.iter().copied()).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
         self.undecoded.drain(..2 * units.len());
         if at_end && !self.undecoded.is_empty() {
             text.push(char::REPLACEMENT_CHARACTER);
@@ -185,35 +171,21 @@ mod tests {
         assert_eq!(read(b"").unwrap(), b"");
         assert_eq!(read(b"\x1f").unwrap(), b"\x1f");
         assert_eq!(read(&gzip(b"one")).unwrap(), b"one");
-        assert_eq!(
-            read(&zstd::encode_all(&b"two"[..], 3).unwrap()).unwrap(),
-            b"two"
-        );
+        assert_eq!(read(&zstd::encode_all(&b"two"[..], 3).unwrap()).unwrap(), b"two");
     }
 
     #[test]
     fn members_and_frames_one_after_the_other_are_one_text() {
-        assert_eq!(
-            read(&[gzip(b"one "), gzip(b"two")].concat()).unwrap(),
-            b"one two"
-        );
+        assert_eq!(read(&[gzip(b"one "), gzip(b"two")].concat()).unwrap(), b"one two");
         let frame = |text: &[u8]| zstd::encode_all(text, 3).unwrap();
-        let skipped = [
-            &[0x50, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 9, 9][..],
-            &frame(b"one "),
-            &frame(b"two"),
-        ]
-        .concat();
+        let skipped = [&[0x50, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 9, 9][..], &frame(b"one "), &frame(b"two")].concat();
         assert_eq!(read(&skipped).unwrap(), b"one two");
     }
 
     #[test]
     fn a_cut_stream_gives_its_beginning_and_then_an_error() {
         let text = "All kites fly, some of them far away.\n".repeat(20_000);
-        for whole in [
-            gzip(text.as_bytes()),
-            zstd::encode_all(text.as_bytes(), 3).unwrap(),
-        ] {
+        for whole in [gzip(text.as_bytes()), zstd::encode_all(text.as_bytes(), 3).unwrap()] {
             let cut = whole[..whole.len() * 2 / 3].to_vec();
             let mut stream = plain_text(Box::new(Cursor::new(cut))).unwrap();
             let mut given = Vec::new();
@@ -236,21 +208,14 @@ mod tests {
         ] {
             assert_eq!(String::from_utf8(read(&bytes).unwrap()).unwrap(), text);
         }
-        assert_eq!(
-            read(b"\xff\xfea\0\x00\xd8").unwrap(),
-            "a\u{fffd}".as_bytes()
-        );
+        assert_eq!(read(b"\xff\xfea\0\x00\xd8").unwrap(), "a\u{fffd}".as_bytes());
         assert_eq!(read(b"\xff\xfea\0b").unwrap(), "a\u{fffd}".as_bytes());
     }
 
     #[test]
     fn a_surrogate_pair_between_two_reads_stays_together() {
         let text = format!("{}{}", "a".repeat(4094), "🪁".repeat(5000));
-        let bytes = [
-            b"\xff\xfe".to_vec(),
-            text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
-        ]
-        .concat();
+        let bytes = [b"\xff\xfe".to_vec(), text.encode_utf16().flat_map(u16::to_le_bytes).collect()].concat();
         assert_eq!(String::from_utf8(read(&bytes).unwrap()).unwrap(), text);
     }
 }

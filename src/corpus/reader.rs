@@ -38,12 +38,7 @@ pub struct ReadOptions {
 impl Default for ReadOptions {
     /// Records of up to 16 MiB, texts of up to 1 MiB.
     fn default() -> Self {
-        ReadOptions {
-            format: None,
-            fields: FieldMap::default(),
-            most_record_bytes: 16 << 20,
-            most_text_bytes: 1 << 20,
-        }
+        ReadOptions { format: None, fields: FieldMap::default(), most_record_bytes: 16 << 20, most_text_bytes: 1 << 20 }
     }
 }
 
@@ -152,12 +147,7 @@ impl CorpusReader {
         for source in sources {
             look.at_source(source)?;
         }
-        let Look {
-            inputs,
-            notes,
-            bytes_in_all,
-            ..
-        } = look;
+        let Look { inputs, notes, bytes_in_all, .. } = look;
         Ok(CorpusReader {
             options,
             waiting: inputs.into_iter(),
@@ -172,10 +162,7 @@ impl CorpusReader {
 
     /// What has been read so far; of all sources, once the reader has ended.
     pub fn summary(&self) -> ReadSummary {
-        ReadSummary {
-            bytes: self.bytes_read.load(Ordering::Relaxed),
-            ..self.summary
-        }
+        ReadSummary { bytes: self.bytes_read.load(Ordering::Relaxed), ..self.summary }
     }
 
     /// Bytes of all sources, compressed as they are; None if one is a stream without a known end.
@@ -207,14 +194,8 @@ impl CorpusReader {
                 return Vec::new();
             }
             let options = &self.options;
-            let parsed: Vec<_> = batch
-                .into_par_iter()
-                .map(|record| record.parse(options))
-                .collect();
-            let new: Vec<_> = parsed
-                .into_iter()
-                .filter_map(|parsed| self.settle(parsed))
-                .collect();
+            let parsed: Vec<_> = batch.into_par_iter().map(|record| record.parse(options)).collect();
+            let new: Vec<_> = parsed.into_iter().filter_map(|parsed| self.settle(parsed)).collect();
             if !new.is_empty() {
                 return new;
             }
@@ -233,12 +214,7 @@ impl CorpusReader {
                         },
                         (bytes, _) => bytes,
                     };
-                    return Some(Unparsed {
-                        file: Arc::clone(&open.name),
-                        line,
-                        parser: open.parser.clone(),
-                        bytes,
-                    });
+                    return Some(Unparsed { file: Arc::clone(&open.name), line, parser: open.parser.clone(), bytes });
                 }
                 self.current = None;
             }
@@ -249,12 +225,7 @@ impl CorpusReader {
                 Ok(open) => self.current = Some(open),
                 Err(error) => {
                     let bytes = Err(format!("cannot be read: {error}"));
-                    return Some(Unparsed {
-                        file: name,
-                        line: 0,
-                        parser: Parser::Json,
-                        bytes,
-                    });
+                    return Some(Unparsed { file: name, line: 0, parser: Parser::Json, bytes });
                 }
             }
         }
@@ -272,10 +243,7 @@ impl CorpusReader {
             InputFormat::Csv | InputFormat::Tsv => {
                 let (head, text) = open::head(text);
                 let table = Table::from_head(&head, delimiter(input.format), &self.options.fields);
-                (
-                    text,
-                    Parser::Table(table.map_err(|_| io::Error::other("its header has changed"))?),
-                )
+                (text, Parser::Table(table.map_err(|_| io::Error::other("its header has changed"))?))
             }
         };
         let split: Box<dyn Split> = match (&parser, input.format) {
@@ -286,12 +254,7 @@ impl CorpusReader {
             (Parser::Json, _) => Box::new(Lines),
         };
         let records = Records::new(text, split, self.options.most_record_bytes);
-        Ok(OpenInput {
-            name: input.name.into(),
-            records,
-            parser,
-            strings: Strings::default(),
-        })
+        Ok(OpenInput { name: input.name.into(), records, parser, strings: Strings::default() })
     }
 
     /// Counts a parsed record; None if it is a duplicate.
@@ -329,16 +292,12 @@ impl Iterator for CorpusReader {
 
 impl Unparsed {
     fn parse(self, options: &ReadOptions) -> Result<Parsed, Skipped> {
-        let draft = self
-            .bytes
-            .and_then(|bytes| self.parser.parse(&bytes, &options.fields));
-        draft
-            .and_then(|draft| draft.finish(options.most_text_bytes))
-            .map_err(|reason| Skipped {
-                file: self.file.to_string(),
-                line: self.line,
-                reason,
-            })
+        let draft = self.bytes.and_then(|bytes| self.parser.parse(&bytes, &options.fields));
+        draft.and_then(|draft| draft.finish(options.most_text_bytes)).map_err(|reason| Skipped {
+            file: self.file.to_string(),
+            line: self.line,
+            reason,
+        })
     }
 }
 
@@ -375,13 +334,8 @@ impl Look<'_> {
                 self.at_stream(name, ending, Box::new(Cursor::new(bytes)))
             }
             Source::Path(path) => match fs::metadata(&path) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    Err(CorpusError::NotFound { path })
-                }
-                Err(source) => Err(CorpusError::Unreadable {
-                    name: path.display().to_string(),
-                    source,
-                }),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Err(CorpusError::NotFound { path }),
+                Err(source) => Err(CorpusError::Unreadable { name: path.display().to_string(), source }),
                 Ok(metadata) if metadata.is_dir() => {
                     for file in files_of_folder(&path, &mut self.notes)? {
                         self.at_file_of_folder(file);
@@ -396,10 +350,8 @@ impl Look<'_> {
                 Ok(_) => {
                     self.bytes_in_all = None;
                     let name = path.display().to_string();
-                    let stream = File::open(&path).map_err(|source| CorpusError::Unreadable {
-                        name: name.clone(),
-                        source,
-                    })?;
+                    let stream =
+                        File::open(&path).map_err(|source| CorpusError::Unreadable { name: name.clone(), source })?;
                     self.at_stream(name, Ending::Text, Box::new(stream))
                 }
             },
@@ -410,28 +362,13 @@ impl Look<'_> {
         self.bytes_in_all = self.bytes_in_all.map(|all| all + bytes);
     }
 
-    fn at_stream(
-        &mut self,
-        name: String,
-        ending: Ending,
-        stream: Stream,
-    ) -> Result<(), CorpusError> {
-        let counted = Counted {
-            stream,
-            bytes: Arc::clone(self.bytes_read),
-        };
-        let unreadable = |source| CorpusError::Unreadable {
-            name: name.clone(),
-            source,
-        };
+    fn at_stream(&mut self, name: String, ending: Ending, stream: Stream) -> Result<(), CorpusError> {
+        let counted = Counted { stream, bytes: Arc::clone(self.bytes_read) };
+        let unreadable = |source| CorpusError::Unreadable { name: name.clone(), source };
         let text = open::plain_text(Box::new(counted)).map_err(unreadable)?;
         let (head, text) = open::head(text);
         let format = self.format_of(&name, ending, &head)?;
-        self.inputs.push(Input {
-            name,
-            format,
-            origin: Origin::Text(text),
-        });
+        self.inputs.push(Input { name, format, origin: Origin::Text(text) });
         Ok(())
     }
 
@@ -439,16 +376,9 @@ impl Look<'_> {
         let name = path.display().to_string();
         // Read again when its turn comes, and counted then.
         let text = open_file(&path, &Arc::default());
-        let text = text.map_err(|source| CorpusError::Unreadable {
-            name: name.clone(),
-            source,
-        })?;
+        let text = text.map_err(|source| CorpusError::Unreadable { name: name.clone(), source })?;
         let format = self.format_of(&name, format::ending(&name), &open::head(text).0)?;
-        self.inputs.push(Input {
-            name,
-            format,
-            origin: Origin::File(path),
-        });
+        self.inputs.push(Input { name, format, origin: Origin::File(path) });
         Ok(())
     }
 
@@ -460,43 +390,23 @@ impl Look<'_> {
             Ok(()) => self.expect_bytes(bytes),
             Err(error) => {
                 let message = error.to_string();
-                let reason = message
-                    .strip_prefix(&file)
-                    .unwrap_or(&message)
-                    .trim_start_matches([':', ' ']);
-                self.notes.push(Skipped {
-                    reason: format!("left out: {reason}"),
-                    file,
-                    line: 0,
-                });
+                let reason = message.strip_prefix(&file).unwrap_or(&message).trim_start_matches([':', ' ']);
+                self.notes.push(Skipped { reason: format!("left out: {reason}"), file, line: 0 });
             }
         }
     }
 
-    fn format_of(
-        &self,
-        name: &str,
-        ending: Ending,
-        head: &[u8],
-    ) -> Result<InputFormat, CorpusError> {
+    fn format_of(&self, name: &str, ending: Ending, head: &[u8]) -> Result<InputFormat, CorpusError> {
         let format = match self.options.format {
             // An empty file has no papers in any format.
             _ if head.trim_ascii().is_empty() => InputFormat::Listing,
             Some(format) => format,
-            None => format::detect(ending, head, &self.options.fields).map_err(|what| {
-                CorpusError::UnknownFormat {
-                    name: name.to_string(),
-                    what,
-                }
-            })?,
+            None => format::detect(ending, head, &self.options.fields)
+                .map_err(|what| CorpusError::UnknownFormat { name: name.to_string(), what })?,
         };
         if matches!(format, InputFormat::Csv | InputFormat::Tsv) {
-            Table::from_head(head, delimiter(format), &self.options.fields).map_err(|columns| {
-                CorpusError::NoTitleColumn {
-                    name: name.to_string(),
-                    columns,
-                }
-            })?;
+            Table::from_head(head, delimiter(format), &self.options.fields)
+                .map_err(|columns| CorpusError::NoTitleColumn { name: name.to_string(), columns })?;
         }
         Ok(format)
     }
@@ -508,8 +418,5 @@ fn delimiter(format: InputFormat) -> Option<u8> {
 
 fn open_file(path: &Path, bytes_read: &Arc<AtomicU64>) -> io::Result<Stream> {
     let file: Box<dyn Read + Send> = Box::new(File::open(path)?);
-    open::plain_text(Box::new(Counted {
-        stream: file,
-        bytes: Arc::clone(bytes_read),
-    }))
+    open::plain_text(Box::new(Counted { stream: file, bytes: Arc::clone(bytes_read) }))
 }

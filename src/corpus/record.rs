@@ -33,59 +33,32 @@ const MOST_SLUG_CHARACTERS: usize = 80;
 impl Draft {
     /// Checks the record and makes a paper of it; says why if it is none.
     pub(super) fn finish(self, most_text_bytes: usize) -> Result<Parsed, String> {
-        let title = self
-            .title
-            .filter(|title| !title.trim().is_empty())
-            .ok_or("no title")?;
-        let abstract_text = self
-            .abstract_text
-            .filter(|text| !text.trim().is_empty())
-            .unwrap_or_default();
+        let title = self.title.filter(|title| !title.trim().is_empty()).ok_or("no title")?;
+        let abstract_text = self.abstract_text.filter(|text| !text.trim().is_empty()).unwrap_or_default();
         for (name, text) in [("title", &title), ("abstract", &abstract_text)] {
             if text.len() > most_text_bytes {
-                return Err(format!(
-                    "the {name} has {} bytes, more than {most_text_bytes}",
-                    text.len()
-                ));
+                return Err(format!("the {name} has {} bytes, more than {most_text_bytes}", text.len()));
             }
         }
         let doi = self.doi.as_deref().and_then(bare_doi);
-        let given = self
-            .id
-            .as_deref()
-            .map(str::trim)
-            .filter(|id| !id.is_empty());
+        let given = self.id.as_deref().map(str::trim).filter(|id| !id.is_empty());
         let own_id = given
             .map(bare_id)
             .or_else(|| doi.map(str::to_string))
-            .or_else(|| {
-                self.arxiv
-                    .as_deref()
-                    .map(bare_id)
-                    .filter(|id| !id.is_empty())
-            });
+            .or_else(|| self.arxiv.as_deref().map(bare_id).filter(|id| !id.is_empty()));
         let url = self
             .url
             .filter(|url| !url.trim().is_empty())
             .or_else(|| given.filter(|id| is_address(id)).map(str::to_string))
             .or_else(|| doi.map(|doi| format!("https://doi.org/{doi}")))
             .or_else(|| {
-                let arxiv = self
-                    .arxiv
-                    .as_deref()
-                    .map(bare_id)
-                    .filter(|id| !id.is_empty());
+                let arxiv = self.arxiv.as_deref().map(bare_id).filter(|id| !id.is_empty());
                 let arxiv = arxiv.or_else(|| own_id.clone().filter(|id| is_arxiv_id(id)));
                 arxiv.map(|id| format!("https://arxiv.org/abs/{id}"))
             });
         let is_own = own_id.is_some();
-        let key = self
-            .key
-            .map(|key| key.trim().to_string())
-            .filter(|key| !key.is_empty());
-        let id = own_id
-            .or(key)
-            .unwrap_or_else(|| slug(&title, MOST_SLUG_CHARACTERS));
+        let key = self.key.map(|key| key.trim().to_string()).filter(|key| !key.is_empty());
+        let id = own_id.or(key).unwrap_or_else(|| slug(&title, MOST_SLUG_CHARACTERS));
         let paper = Paper {
             id,
             title,
@@ -96,20 +69,14 @@ impl Draft {
             url,
             keywords: self.keywords,
         };
-        Ok(Parsed {
-            paper,
-            own_id: is_own,
-        })
+        Ok(Parsed { paper, own_id: is_own })
     }
 }
 
 /// The record's bytes as text.
 pub(super) fn utf8(bytes: &[u8]) -> Result<&str, String> {
     std::str::from_utf8(bytes).map_err(|error| {
-        format!(
-            "not valid UTF-8 (byte {} of the record); convert the file to UTF-8",
-            error.valid_up_to() + 1
-        )
+        format!("not valid UTF-8 (byte {} of the record); convert the file to UTF-8", error.valid_up_to() + 1)
     })
 }
 
@@ -123,55 +90,28 @@ fn bare_id(id: &str) -> String {
     if let Some(doi) = bare_doi(id) {
         return doi.to_string();
     }
-    let path = id
-        .strip_prefix("https://")
-        .or_else(|| id.strip_prefix("http://"));
+    let path = id.strip_prefix("https://").or_else(|| id.strip_prefix("http://"));
     if let Some(key) = path.and_then(|path| path.strip_prefix("openalex.org/")) {
         return key.to_string();
     }
-    let arxiv = path.map(|path| {
-        path.trim_start_matches("www.")
-            .trim_start_matches("export.")
-    });
+    let arxiv = path.map(|path| path.trim_start_matches("www.").trim_start_matches("export."));
     let arxiv = arxiv.and_then(|path| path.strip_prefix("arxiv.org/abs/"));
-    let arxiv = arxiv.or_else(|| {
-        id.strip_prefix("arXiv:")
-            .or_else(|| id.strip_prefix("arxiv:"))
-    });
+    let arxiv = arxiv.or_else(|| id.strip_prefix("arXiv:").or_else(|| id.strip_prefix("arxiv:")));
     let unversioned = without_version(arxiv.unwrap_or(id));
-    if arxiv.is_some() || is_arxiv_id(unversioned) {
-        unversioned.to_string()
-    } else {
-        id.to_string()
-    }
+    if arxiv.is_some() || is_arxiv_id(unversioned) { unversioned.to_string() } else { id.to_string() }
 }
 
 /// `10.1000/182` from all the ways to write it; None if it is no DOI.
 fn bare_doi(text: &str) -> Option<&str> {
     let text = text.trim();
-    let prefixes = [
-        "https://doi.org/",
-        "http://doi.org/",
-        "https://dx.doi.org/",
-        "http://dx.doi.org/",
-        "doi:",
-        "DOI:",
-    ];
-    let doi = prefixes
-        .iter()
-        .find_map(|prefix| text.strip_prefix(prefix))
-        .unwrap_or(text)
-        .trim();
+    let prefixes = ["https://doi.org/", "http://doi.org/", "https://dx.doi.org/", "http://dx.doi.org/", "doi:", "DOI:"];
+    let doi = prefixes.iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(text).trim();
     (doi.starts_with("10.") && doi.contains('/')).then_some(doi)
 }
 
 fn without_version(id: &str) -> &str {
     match id.rsplit_once('v') {
-        Some((bare, version))
-            if !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit()) =>
-        {
-            bare
-        }
+        Some((bare, version)) if !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit()) => bare,
         _ => id,
     }
 }
@@ -205,17 +145,11 @@ pub(super) fn year_in(text: &str) -> Option<i32> {
 /// The names in "A and B", "A, B and C", "A; B", "Last, First and Last, First".
 pub(super) fn split_names(text: &str) -> Vec<String> {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let parts: Vec<&str> = if text.contains(';') {
-        text.split(';').collect()
-    } else {
-        text.split(" and ").collect()
-    };
+    let parts: Vec<&str> = if text.contains(';') { text.split(';').collect() } else { text.split(" and ").collect() };
     let last_first = |part: &str| {
         let mut pieces = part.split(',').map(str::trim);
         match (pieces.next(), pieces.next(), pieces.next()) {
-            (Some(last), Some(first), None) if !last.is_empty() && !first.is_empty() => {
-                Some(format!("{first} {last}"))
-            }
+            (Some(last), Some(first), None) if !last.is_empty() && !first.is_empty() => Some(format!("{first} {last}")),
             _ => None,
         }
     };
@@ -253,19 +187,12 @@ pub(super) fn split_keywords(text: &str) -> Vec<String> {
     } else {
         |_| false
     };
-    text.split(border)
-        .map(str::trim)
-        .filter(|word| !word.is_empty())
-        .map(str::to_string)
-        .collect()
+    text.split(border).map(str::trim).filter(|word| !word.is_empty()).map(str::to_string).collect()
 }
 
 /// `cs.CL`, `hep-th`, `astro-ph.GA`: what stands between spaces in arXiv's categories.
 fn is_category(word: &str) -> bool {
-    word.contains(['.', '-'])
-        && word
-            .bytes()
-            .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'.' | b'-'))
+    word.contains(['.', '-']) && word.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'.' | b'-'))
         || matches!(word, "math")
 }
 
@@ -274,10 +201,7 @@ mod tests {
     use super::*;
 
     fn draft(title: &str) -> Draft {
-        Draft {
-            title: Some(title.into()),
-            ..Draft::default()
-        }
+        Draft { title: Some(title.into()), ..Draft::default() }
     }
 
     #[test]
@@ -292,14 +216,8 @@ mod tests {
 
     #[test]
     fn texts_beyond_the_bound_are_refused() {
-        let long = Draft {
-            abstract_text: Some("x".repeat(101)),
-            ..draft("Kites")
-        };
-        assert_eq!(
-            long.finish(100).unwrap_err(),
-            "the abstract has 101 bytes, more than 100"
-        );
+        let long = Draft { abstract_text: Some("x".repeat(101)), ..draft("Kites") };
+        assert_eq!(long.finish(100).unwrap_err(), "the abstract has 101 bytes, more than 100");
     }
 
     #[test]
@@ -323,33 +241,11 @@ mod tests {
         let url = |draft: Draft| draft.finish(100).unwrap().paper.url;
         let base = || draft("Kites");
         assert_eq!(url(base()), None);
-        assert_eq!(
-            url(Draft {
-                id: Some("2301.01234".into()),
-                ..base()
-            })
-            .unwrap(),
-            "https://arxiv.org/abs/2301.01234"
-        );
-        assert_eq!(
-            url(Draft {
-                doi: Some("10.1/2".into()),
-                ..base()
-            })
-            .unwrap(),
-            "https://doi.org/10.1/2"
-        );
-        let openalex = Draft {
-            id: Some("https://openalex.org/W1".into()),
-            doi: Some("10.1/2".into()),
-            ..base()
-        };
+        assert_eq!(url(Draft { id: Some("2301.01234".into()), ..base() }).unwrap(), "https://arxiv.org/abs/2301.01234");
+        assert_eq!(url(Draft { doi: Some("10.1/2".into()), ..base() }).unwrap(), "https://doi.org/10.1/2");
+        let openalex = Draft { id: Some("https://openalex.org/W1".into()), doi: Some("10.1/2".into()), ..base() };
         assert_eq!(url(openalex).unwrap(), "https://openalex.org/W1");
-        let given = Draft {
-            url: Some("https://example.org".into()),
-            doi: Some("10.1/2".into()),
-            ..base()
-        };
+        let given = Draft { url: Some("https://example.org".into()), doi: Some("10.1/2".into()), ..base() };
         assert_eq!(url(given).unwrap(), "https://example.org");
     }
 
@@ -357,30 +253,15 @@ mod tests {
     fn names_are_told_apart_in_the_usual_spellings() {
         for (text, names) in [
             ("Ada Byron", vec!["Ada Byron"]),
-            (
-                "Ada Byron and Alan Turing",
-                vec!["Ada Byron", "Alan Turing"],
-            ),
-            (
-                "Ada Byron, Alan Turing and Grace Hopper",
-                vec!["Ada Byron", "Alan Turing", "Grace Hopper"],
-            ),
-            (
-                "Ada Byron, Alan Turing, and Grace Hopper",
-                vec!["Ada Byron", "Alan Turing", "Grace Hopper"],
-            ),
-            (
-                "Byron, Ada and Turing, Alan M.",
-                vec!["Ada Byron", "Alan M. Turing"],
-            ),
+            ("Ada Byron and Alan Turing", vec!["Ada Byron", "Alan Turing"]),
+            ("Ada Byron, Alan Turing and Grace Hopper", vec!["Ada Byron", "Alan Turing", "Grace Hopper"]),
+            ("Ada Byron, Alan Turing, and Grace Hopper", vec!["Ada Byron", "Alan Turing", "Grace Hopper"]),
+            ("Byron, Ada and Turing, Alan M.", vec!["Ada Byron", "Alan M. Turing"]),
             ("Byron, Ada; Turing, Alan", vec!["Ada Byron", "Alan Turing"]),
             ("Ada Byron; Alan Turing", vec!["Ada Byron", "Alan Turing"]),
             ("Byron, Ada", vec!["Ada Byron"]),
             ("Ada Byron, Alan Turing", vec!["Ada Byron", "Alan Turing"]),
-            (
-                "Ada Byron,\n  Alan Turing\n",
-                vec!["Ada Byron", "Alan Turing"],
-            ),
+            ("Ada Byron,\n  Alan Turing\n", vec!["Ada Byron", "Alan Turing"]),
             ("", vec![]),
         ] {
             assert_eq!(split_names(text), names, "{text}");
@@ -396,14 +277,8 @@ mod tests {
 
     #[test]
     fn keywords_are_split_where_their_source_does() {
-        assert_eq!(
-            split_keywords("cs.CL cs.AI hep-th"),
-            ["cs.CL", "cs.AI", "hep-th"]
-        );
-        assert_eq!(
-            split_keywords("robot learning; grasping"),
-            ["robot learning", "grasping"]
-        );
+        assert_eq!(split_keywords("cs.CL cs.AI hep-th"), ["cs.CL", "cs.AI", "hep-th"]);
+        assert_eq!(split_keywords("robot learning; grasping"), ["robot learning", "grasping"]);
         assert_eq!(split_keywords("robot learning"), ["robot learning"]);
     }
 }

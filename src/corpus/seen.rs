@@ -56,11 +56,7 @@ fn hash(key: &Key<'_>) -> u64 {
 /// A title's letters and digits alone, without case and accents; the title itself if it has none.
 fn folded(title: &str) -> String {
     let folded: String = if title.is_ascii() {
-        title
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .map(|c| c.to_ascii_lowercase())
-            .collect()
+        title.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
     } else {
         title
             .nfkd()
@@ -68,11 +64,7 @@ fn folded(title: &str) -> String {
             .flat_map(char::to_lowercase)
             .collect()
     };
-    if folded.is_empty() {
-        title.to_string()
-    } else {
-        folded
-    }
+    if folded.is_empty() { title.to_string() } else { folded }
 }
 
 #[cfg(test)]
@@ -81,14 +73,7 @@ mod tests {
     use crate::corpus::Paper;
 
     fn parsed(id: &str, title: &str, own_id: bool) -> Parsed {
-        Parsed {
-            paper: Paper {
-                id: id.into(),
-                title: title.into(),
-                ..Paper::default()
-            },
-            own_id,
-        }
+        Parsed { paper: Paper { id: id.into(), title: title.into(), ..Paper::default() }, own_id }
     }
 
     #[test]

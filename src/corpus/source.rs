@@ -28,24 +28,11 @@ pub enum Source {
 /// The files of a folder that papers can be read from, in the order of their names, folders at their place among the
 /// files. Hidden files are passed over; files of other kinds and what cannot be read are noted. A folder that links
 /// lead to twice is read once, so links in a circle do no harm.
-pub(super) fn files_of_folder(
-    folder: &Path,
-    notes: &mut Vec<Skipped>,
-) -> Result<Vec<PathBuf>, CorpusError> {
-    let mut walk = Walk {
-        visited: BTreeSet::new(),
-        files: Vec::new(),
-        notes,
-    };
-    walk.folder(folder)
-        .map_err(|source| CorpusError::Unreadable {
-            name: folder.display().to_string(),
-            source,
-        })?;
+pub(super) fn files_of_folder(folder: &Path, notes: &mut Vec<Skipped>) -> Result<Vec<PathBuf>, CorpusError> {
+    let mut walk = Walk { visited: BTreeSet::new(), files: Vec::new(), notes };
+    walk.folder(folder).map_err(|source| CorpusError::Unreadable { name: folder.display().to_string(), source })?;
     if walk.files.is_empty() {
-        return Err(CorpusError::NothingInFolder {
-            path: folder.to_path_buf(),
-        });
+        return Err(CorpusError::NothingInFolder { path: folder.to_path_buf() });
     }
     Ok(walk.files)
 }
@@ -94,11 +81,7 @@ impl Walk<'_> {
     }
 
     fn file(&mut self, path: PathBuf) {
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         match fs::metadata(&path) {
             Err(error) => self.note(&path, format!("left out, it cannot be read: {error}")),
             Ok(metadata) if !metadata.is_file() => {
@@ -106,21 +89,14 @@ impl Walk<'_> {
             }
             // In a folder a file without any ending may be anything.
             Ok(_) if ending(&name) == Ending::Unknown || !name.contains('.') => {
-                self.note(
-                    &path,
-                    "left out, its ending is of no format that papergraph reads".into(),
-                );
+                self.note(&path, "left out, its ending is of no format that papergraph reads".into());
             }
             Ok(_) => self.files.push(path),
         }
     }
 
     fn note(&mut self, path: &Path, reason: String) {
-        self.notes.push(Skipped {
-            file: path.display().to_string(),
-            line: 0,
-            reason,
-        });
+        self.notes.push(Skipped { file: path.display().to_string(), line: 0, reason });
     }
 }
 
@@ -133,22 +109,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         fs::create_dir_all(root.join("b/deep")).unwrap();
-        for file in [
-            "c.jsonl",
-            "a.csv.gz",
-            "b/deep/x.bib",
-            ".hidden.csv",
-            "notes.md",
-            "b/LICENSE",
-        ] {
+        for file in ["c.jsonl", "a.csv.gz", "b/deep/x.bib", ".hidden.csv", "notes.md", "b/LICENSE"] {
             fs::write(root.join(file), "").unwrap();
         }
         let mut notes = Vec::new();
         let files = files_of_folder(root, &mut notes).unwrap();
-        let names: Vec<_> = files
-            .iter()
-            .map(|file| file.strip_prefix(root).unwrap().to_str().unwrap())
-            .collect();
+        let names: Vec<_> = files.iter().map(|file| file.strip_prefix(root).unwrap().to_str().unwrap()).collect();
         assert_eq!(names, ["a.csv.gz", "b/deep/x.bib", "c.jsonl"]);
         assert_eq!(notes.len(), 2);
     }
@@ -163,10 +129,7 @@ mod tests {
         std::os::unix::fs::symlink(root, root.join("a/up")).unwrap();
         std::os::unix::fs::symlink(root.join("nowhere"), root.join("broken.csv")).unwrap();
         let mut notes = Vec::new();
-        assert_eq!(
-            files_of_folder(root, &mut notes).unwrap(),
-            [root.join("a/x.csv")]
-        );
+        assert_eq!(files_of_folder(root, &mut notes).unwrap(), [root.join("a/x.csv")]);
         assert_eq!(notes.len(), 1);
     }
 

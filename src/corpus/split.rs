@@ -15,17 +15,9 @@ pub(super) enum Step {
     /// The first so many bytes, at least one, belong to no record.
     Skip(usize),
     /// A record stands at `start..end`; what follows begins at `next`.
-    Record {
-        start: usize,
-        end: usize,
-        next: usize,
-    },
+    Record { start: usize, end: usize, next: usize },
     /// What stands at `start` is no record, for this reason; what follows begins at `next`.
-    Bad {
-        start: usize,
-        next: usize,
-        reason: String,
-    },
+    Bad { start: usize, next: usize, reason: String },
     /// The record does not end in these bytes.
     More,
 }
@@ -66,11 +58,7 @@ pub(super) struct Records {
 const READ_BYTES: usize = 256 * 1024;
 
 impl Records {
-    pub(super) fn new(
-        reader: Box<dyn Read + Send>,
-        split: Box<dyn Split>,
-        most_record_bytes: usize,
-    ) -> Self {
+    pub(super) fn new(reader: Box<dyn Read + Send>, split: Box<dyn Split>, most_record_bytes: usize) -> Self {
         Records {
             reader,
             split,
@@ -104,8 +92,7 @@ impl Records {
                 result => break result,
             }
         };
-        self.buffer
-            .truncate(filled + read.as_ref().copied().unwrap_or(0));
+        self.buffer.truncate(filled + read.as_ref().copied().unwrap_or(0));
         self.at_end = read? == 0;
         Ok(())
     }
@@ -115,21 +102,14 @@ impl Records {
         self.at_end = true;
         self.dropping = false;
         self.start = self.buffer.len();
-        let reason = format!(
-            "reading stopped here: {error} (is the file cut short or damaged?); the rest of it is lost"
-        );
-        Raw {
-            line: self.line,
-            bytes: Err(reason),
-        }
+        let reason =
+            format!("reading stopped here: {error} (is the file cut short or damaged?); the rest of it is lost");
+        Raw { line: self.line, bytes: Err(reason) }
     }
 
     fn too_long(&self, line: u64) -> Raw {
         let most = self.most_record_bytes;
-        Raw {
-            line,
-            bytes: Err(format!("the record is longer than {most} bytes")),
-        }
+        Raw { line, bytes: Err(format!("the record is longer than {most} bytes")) }
     }
 }
 
@@ -158,20 +138,10 @@ impl Iterator for Records {
                             return Some(self.too_long(line));
                         }
                         let record = bytes[start..end].to_vec();
-                        return Some(Raw {
-                            line: self.advance(start, next),
-                            bytes: Ok(record),
-                        });
+                        return Some(Raw { line: self.advance(start, next), bytes: Ok(record) });
                     }
-                    Step::Bad {
-                        start,
-                        next,
-                        reason,
-                    } => {
-                        return Some(Raw {
-                            line: self.advance(start, next),
-                            bytes: Err(reason),
-                        });
+                    Step::Bad { start, next, reason } => {
+                        return Some(Raw { line: self.advance(start, next), bytes: Err(reason) });
                     }
                     Step::More if bytes.len() > self.most_record_bytes && !self.at_end => {
                         self.dropping = true;
@@ -218,11 +188,7 @@ impl Split for Lines {
     fn step(&mut self, bytes: &[u8], last: bool) -> Step {
         match line_end(bytes, last) {
             Some((end, next)) if bytes[..end].trim_ascii().is_empty() => Step::Skip(next),
-            Some((end, next)) => Step::Record {
-                start: 0,
-                end,
-                next,
-            },
+            Some((end, next)) => Step::Record { start: 0, end, next },
             None => Step::More,
         }
     }
@@ -234,20 +200,10 @@ impl Split for Lines {
 
 /// All records of some bytes, in the way a file's are read, for the tests of the splitters.
 #[cfg(test)]
-pub(super) fn records_of(
-    bytes: &[u8],
-    split: impl Split + 'static,
-    most: usize,
-) -> Vec<(u64, Result<String, String>)> {
+pub(super) fn records_of(bytes: &[u8], split: impl Split + 'static, most: usize) -> Vec<(u64, Result<String, String>)> {
     let reader: Box<dyn Read + Send> = Box::new(io::Cursor::new(bytes.to_vec()));
     Records::new(reader, Box::new(split), most)
-        .map(|raw| {
-            (
-                raw.line,
-                raw.bytes
-                    .map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
-            )
-        })
+        .map(|raw| (raw.line, raw.bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())))
         .collect()
 }
 
@@ -258,27 +214,16 @@ mod tests {
     #[test]
     fn lines_are_counted_and_blank_ones_left_out() {
         let records = records_of(b"a\r\n\n  \nb\nc", Lines, 100);
-        let lines: Vec<_> = records
-            .iter()
-            .map(|(line, text)| (*line, text.as_deref().unwrap()))
-            .collect();
+        let lines: Vec<_> = records.iter().map(|(line, text)| (*line, text.as_deref().unwrap())).collect();
         assert_eq!(lines, [(1, "a\r"), (4, "b"), (5, "c")]);
     }
 
     #[test]
     fn an_endless_line_is_dropped_and_the_next_one_read() {
-        let text = [
-            b"first\n".to_vec(),
-            vec![b'x'; 3 * READ_BYTES],
-            b"\nlast".to_vec(),
-        ]
-        .concat();
+        let text = [b"first\n".to_vec(), vec![b'x'; 3 * READ_BYTES], b"\nlast".to_vec()].concat();
         let records = records_of(&text, Lines, 1000);
         assert_eq!(records[0], (1, Ok("first".into())));
-        assert_eq!(
-            records[1],
-            (2, Err("the record is longer than 1000 bytes".into()))
-        );
+        assert_eq!(records[1], (2, Err("the record is longer than 1000 bytes".into())));
         assert_eq!(records[2], (3, Ok("last".into())));
         assert_eq!(records.len(), 3);
     }
@@ -289,10 +234,7 @@ mod tests {
         impl Read for Broken {
             fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
                 if std::mem::replace(&mut self.0, true) {
-                    return Err(io::Error::new(
-                        io::ErrorKind::UnexpectedEof,
-                        "unexpected end",
-                    ));
+                    return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "unexpected end"));
                 }
                 into[..8].copy_from_slice(b"one\ntwo ");
                 Ok(8)
@@ -300,20 +242,8 @@ mod tests {
         }
         let raws: Vec<_> = Records::new(Box::new(Broken(false)), Box::new(Lines), 100).collect();
         assert_eq!(raws.len(), 2);
-        assert_eq!(
-            raws[0],
-            Raw {
-                line: 1,
-                bytes: Ok(b"one".to_vec())
-            }
-        );
+        assert_eq!(raws[0], Raw { line: 1, bytes: Ok(b"one".to_vec()) });
         assert_eq!(raws[1].line, 2);
-        assert!(
-            raws[1]
-                .bytes
-                .as_ref()
-                .unwrap_err()
-                .contains("unexpected end")
-        );
+        assert!(raws[1].bytes.as_ref().unwrap_err().contains("unexpected end"));
     }
 }

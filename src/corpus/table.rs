@@ -22,21 +22,11 @@ pub(super) struct Table {
 
 impl Table {
     /// Reads the header at the beginning of a text; gives the names of the columns if none is a title.
-    pub(super) fn from_head(
-        head: &[u8],
-        delimiter: Option<u8>,
-        fields: &FieldMap,
-    ) -> Result<Arc<Table>, String> {
-        let delimiter = delimiter
-            .or_else(|| delimiter_of_header(head, fields))
-            .unwrap_or(b',');
+    pub(super) fn from_head(head: &[u8], delimiter: Option<u8>, fields: &FieldMap) -> Result<Arc<Table>, String> {
+        let delimiter = delimiter.or_else(|| delimiter_of_header(head, fields)).unwrap_or(b',');
         let names = header(head, delimiter);
         let columns: Vec<_> = names.iter().map(|name| fields.slot(name.trim())).collect();
-        if columns
-            .iter()
-            .flatten()
-            .any(|(slot, _)| *slot == Slot::Title)
-        {
+        if columns.iter().flatten().any(|(slot, _)| *slot == Slot::Title) {
             return Ok(Arc::new(Table { delimiter, columns }));
         }
         Err(names.iter().map(str::trim).collect::<Vec<_>>().join(", "))
@@ -44,32 +34,17 @@ impl Table {
 
     /// Makes a draft of one row.
     pub(super) fn parse(&self, bytes: &[u8]) -> Result<Draft, String> {
-        let row = read_row(utf8(bytes)?.as_bytes(), self.delimiter)
-            .map_err(|error| format!("broken row: {error}"))?;
-        if row
-            .iter()
-            .skip(self.columns.len())
-            .any(|field| !field.is_empty())
-        {
+        let row = read_row(utf8(bytes)?.as_bytes(), self.delimiter).map_err(|error| format!("broken row: {error}"))?;
+        if row.iter().skip(self.columns.len()).any(|field| !field.is_empty()) {
             let (fields, columns) = (row.len(), self.columns.len());
-            return Err(format!(
-                "the row has {fields} fields, the header {columns}; is a quote missing?"
-            ));
+            return Err(format!("the row has {fields} fields, the header {columns}; is a quote missing?"));
         }
         let value = |slot: Slot| {
-            let of_slot =
-                self.columns
-                    .iter()
-                    .zip(&row)
-                    .filter_map(|(column, field)| match column {
-                        Some((held, rank)) if *held == slot && !field.trim().is_empty() => {
-                            Some((*rank, field))
-                        }
-                        _ => None,
-                    });
-            of_slot
-                .min_by_key(|(rank, _)| *rank)
-                .map(|(_, field)| field)
+            let of_slot = self.columns.iter().zip(&row).filter_map(|(column, field)| match column {
+                Some((held, rank)) if *held == slot && !field.trim().is_empty() => Some((*rank, field)),
+                _ => None,
+            });
+            of_slot.min_by_key(|(rank, _)| *rank).map(|(_, field)| field)
         };
         let text = |slot: Slot| value(slot).map(str::to_string);
         Ok(Draft {
@@ -82,9 +57,7 @@ impl Table {
             url: text(Slot::Url),
             doi: text(Slot::Doi),
             arxiv: text(Slot::Arxiv),
-            keywords: value(Slot::Keywords)
-                .map(split_keywords)
-                .unwrap_or_default(),
+            keywords: value(Slot::Keywords).map(split_keywords).unwrap_or_default(),
             key: None,
         })
     }
@@ -94,11 +67,7 @@ impl Table {
 pub(super) fn delimiter_of_header(head: &[u8], fields: &FieldMap) -> Option<u8> {
     [b'\t', b',', b';'].into_iter().find(|&delimiter| {
         let names = header(head, delimiter);
-        let is_title = |name: &str| {
-            fields
-                .slot(name.trim())
-                .is_some_and(|(slot, _)| slot == Slot::Title)
-        };
+        let is_title = |name: &str| fields.slot(name.trim()).is_some_and(|(slot, _)| slot == Slot::Title);
         names.len() > 1 && names.iter().any(is_title)
     })
 }
@@ -106,10 +75,7 @@ pub(super) fn delimiter_of_header(head: &[u8], fields: &FieldMap) -> Option<u8> 
 fn header(head: &[u8], delimiter: u8) -> StringRecord {
     let head = head.trim_ascii_start();
     let end = row_end(head, delimiter).unwrap_or(head.len());
-    utf8(&head[..end])
-        .ok()
-        .and_then(|row| read_row(row.as_bytes(), delimiter).ok())
-        .unwrap_or_default()
+    utf8(&head[..end]).ok().and_then(|row| read_row(row.as_bytes(), delimiter).ok()).unwrap_or_default()
 }
 
 fn read_row(row: &[u8], delimiter: u8) -> csv::Result<StringRecord> {
@@ -138,20 +104,13 @@ const LEAST_ROW_BYTES: usize = 4096;
 
 impl Rows {
     pub(super) fn new(table: Arc<Table>) -> Self {
-        Rows {
-            table,
-            header_passed: false,
-            most_row_bytes: usize::MAX,
-        }
+        Rows { table, header_passed: false, most_row_bytes: usize::MAX }
     }
 }
 
 impl Split for Rows {
     fn step(&mut self, bytes: &[u8], last: bool) -> Step {
-        let blanks = bytes
-            .iter()
-            .take_while(|byte| matches!(byte, b'\n' | b'\r'))
-            .count();
+        let blanks = bytes.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
         if blanks > 0 {
             return Step::Skip(blanks);
         }
@@ -171,11 +130,7 @@ impl Split for Rows {
         };
         self.most_row_bytes = self.most_row_bytes.saturating_mul(2);
         if self.header_passed {
-            Step::Record {
-                start: 0,
-                end,
-                next: end,
-            }
+            Step::Record { start: 0, end, next: end }
         } else {
             self.header_passed = true;
             Step::Skip(end)
@@ -194,11 +149,7 @@ impl Rows {
     /// Drops the first line of a row that goes on too long.
     fn open_quote(&mut self, bytes: &[u8]) -> Step {
         self.follow_less(bytes.len());
-        Step::Bad {
-            start: 0,
-            next: drop_line(bytes).0,
-            reason: "a quote in this row never closes".into(),
-        }
+        Step::Bad { start: 0, next: drop_line(bytes).0, reason: "a quote in this row never closes".into() }
     }
 
     fn follow_less(&mut self, followed: usize) {
@@ -272,10 +223,7 @@ mod tests {
         let found = drafts(text);
         let kites = found[0].1.as_ref().unwrap();
         assert_eq!(kites.title.as_deref(), Some("Kites"));
-        assert_eq!(
-            kites.abstract_text.as_deref(),
-            Some("All kites, and \"strings\",\r\nfly.")
-        );
+        assert_eq!(kites.abstract_text.as_deref(), Some("All kites, and \"strings\",\r\nfly."));
         assert_eq!(kites.authors, ["Ada Byron", "Alan Turing"]);
         assert_eq!(kites.year, Some(2020));
         assert_eq!((found[0].0, found[1].0), (2, 5));
@@ -292,8 +240,7 @@ mod tests {
 
     #[test]
     fn a_header_without_a_title_gives_its_columns() {
-        let table =
-            |text: &str, map: &str| Table::from_head(text.as_bytes(), None, &map.parse().unwrap());
+        let table = |text: &str, map: &str| Table::from_head(text.as_bytes(), None, &map.parse().unwrap());
         assert_eq!(table("id, Name,Text\n", ""), Err("id, Name, Text".into()));
         assert!(table("id, Name,Text\n", "title=Name,abstract=Text").is_ok());
         assert!(table("", "").is_err());
@@ -302,37 +249,22 @@ mod tests {
     #[test]
     fn a_quote_that_never_closes_costs_one_row() {
         let found = drafts("id,title\n1,Kites\n2,\"Owls\n3,Bats\n4,Hens\n");
-        let lines: Vec<_> = found
-            .iter()
-            .map(|(line, draft)| (*line, draft.is_ok()))
-            .collect();
+        let lines: Vec<_> = found.iter().map(|(line, draft)| (*line, draft.is_ok())).collect();
         assert_eq!(lines, [(2, true), (3, false), (4, true), (5, true)]);
         assert!(found[1].1.as_ref().unwrap_err().contains("never closes"));
     }
 
     #[test]
     fn many_quotes_that_never_close_are_no_trouble() {
-        let found = drafts(&format!(
-            "id,title\n{}1,Kites\n",
-            "a\"b,\"c\n".repeat(100_000)
-        ));
+        let found = drafts(&format!("id,title\n{}1,Kites\n", "a\"b,\"c\n".repeat(100_000)));
         assert!(found.iter().filter(|(_, draft)| draft.is_err()).count() > 10_000);
-        assert_eq!(
-            found.last().unwrap().1.as_ref().unwrap().title.as_deref(),
-            Some("Kites")
-        );
+        assert_eq!(found.last().unwrap().1.as_ref().unwrap().title.as_deref(), Some("Kites"));
     }
 
     #[test]
     fn a_row_with_too_many_fields_is_refused_and_a_short_one_taken() {
         let found = drafts("id,title,abstract\n1,Kites,fly,high\n2,Owls\n3,Bats,hear,,\n");
-        assert!(
-            found[0]
-                .1
-                .as_ref()
-                .unwrap_err()
-                .contains("4 fields, the header 3")
-        );
+        assert!(found[0].1.as_ref().unwrap_err().contains("4 fields, the header 3"));
         assert!(found[1].1.is_ok());
         assert!(found[2].1.is_ok());
     }

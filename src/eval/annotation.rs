@@ -97,32 +97,21 @@ pub struct ReadMention {
 ///
 /// # Errors
 /// If it cannot be read, a line is not as it should be, or a paper stands twice.
-pub fn read_entities(
-    file: &str,
-    reader: impl BufRead,
-) -> Result<Vec<PaperEntities>, AnnotationError> {
+pub fn read_entities(file: &str, reader: impl BufRead) -> Result<Vec<PaperEntities>, AnnotationError> {
     let mut papers: Vec<PaperEntities> = Vec::new();
     let mut ids: FxHashSet<String> = FxHashSet::default();
     for (line, text) in (1..).zip(reader.lines()) {
-        let text = text.map_err(|source| AnnotationError::Unreadable {
-            file: file.to_string(),
-            source,
-        })?;
+        let text = text.map_err(|source| AnnotationError::Unreadable { file: file.to_string(), source })?;
         if text.trim().is_empty() {
             continue;
         }
-        let paper: PaperEntities =
-            serde_json::from_str(&text).map_err(|source| AnnotationError::Invalid {
-                file: file.to_string(),
-                line,
-                source,
-            })?;
+        let paper: PaperEntities = serde_json::from_str(&text).map_err(|source| AnnotationError::Invalid {
+            file: file.to_string(),
+            line,
+            source,
+        })?;
         if !ids.insert(paper.id.clone()) {
-            return Err(AnnotationError::Twice {
-                file: file.to_string(),
-                line,
-                id: paper.id,
-            });
+            return Err(AnnotationError::Twice { file: file.to_string(), line, id: paper.id });
         }
         papers.push(paper);
     }
@@ -137,10 +126,7 @@ impl PaperEntities {
             relation: entity.relation.clone(),
             surfaces: entity.forms(),
         });
-        GoldPaper {
-            id: self.id.clone(),
-            entities: entities.collect(),
-        }
+        GoldPaper { id: self.id.clone(), entities: entities.collect() }
     }
 
     /// The entities as predictions.
@@ -168,11 +154,7 @@ impl ReadEntity {
     /// The form that stands for the entity in reports.
     pub fn label(&self) -> &str {
         let mention = || self.mentions.first().map(|mention| &mention.text);
-        self.name
-            .as_ref()
-            .or(self.surfaces.first())
-            .or_else(mention)
-            .map_or("", String::as_str)
+        self.name.as_ref().or(self.surfaces.first()).or_else(mention).map_or("", String::as_str)
     }
 
     /// The rule that found it: that of its first mention.
@@ -200,10 +182,7 @@ impl From<ExtractLine> for PaperEntities {
                 })
                 .collect(),
         });
-        Self {
-            id: line.id,
-            entities: entities.collect(),
-        }
+        Self { id: line.id, entities: entities.collect() }
     }
 }
 
@@ -224,11 +203,7 @@ mod tests {
 
     #[test]
     fn mistakes_are_named_with_their_line() {
-        let message = |lines: &str| {
-            read_entities("f", lines.as_bytes())
-                .unwrap_err()
-                .to_string()
-        };
+        let message = |lines: &str| read_entities("f", lines.as_bytes()).unwrap_err().to_string();
         let one = r#"{"id":"a","entities":[]}"#;
         assert!(message(&format!("{one}\n{one}")).starts_with("f:2: paper a stands twice"));
         assert!(message(&format!("{one}\n{{")).starts_with("f:2: EOF"));

@@ -68,11 +68,7 @@ pub fn page(report: &str, papers: &[JudgedPaper<'_>]) -> String {
     for judged in papers {
         let _ = write!(html, "<h2>");
         marked_text(&mut html, judged, Field::Title);
-        let _ = write!(
-            html,
-            " <small>{}</small></h2>\n<p>",
-            escape(&judged.paper.id)
-        );
+        let _ = write!(html, " <small>{}</small></h2>\n<p>", escape(&judged.paper.id));
         marked_text(&mut html, judged, Field::Abstract);
         let _ = writeln!(html, "</p>");
     }
@@ -83,19 +79,13 @@ pub fn page(report: &str, papers: &[JudgedPaper<'_>]) -> String {
 fn marked_text(html: &mut String, judged: &JudgedPaper<'_>, field: Field) {
     let text = judged.paper.text(field);
     let marks = marks(judged, field);
-    let mut borders: Vec<usize> = marks
-        .iter()
-        .flat_map(|mark| [mark.start, mark.end])
-        .collect();
+    let mut borders: Vec<usize> = marks.iter().flat_map(|mark| [mark.start, mark.end]).collect();
     borders.extend([0, text.len()]);
     borders.sort_unstable();
     borders.dedup();
     for border in borders.windows(2) {
         let (start, end) = (border[0], border[1]);
-        let over: Vec<&Mark> = marks
-            .iter()
-            .filter(|mark| mark.start <= start && end <= mark.end)
-            .collect();
+        let over: Vec<&Mark> = marks.iter().filter(|mark| mark.start <= start && end <= mark.end).collect();
         let part = escape(&text[start..end]);
         if over.is_empty() {
             html.push_str(&part);
@@ -103,12 +93,8 @@ fn marked_text(html: &mut String, judged: &JudgedPaper<'_>, field: Field) {
         }
         let classes: Vec<&str> = over.iter().map(|mark| mark.verdict.class()).collect();
         let notes: Vec<&str> = over.iter().map(|mark| mark.note.as_str()).collect();
-        let _ = write!(
-            html,
-            "<span class=\"{}\" title=\"{}\">{part}</span>",
-            classes.join(" "),
-            escape(&notes.join("; "))
-        );
+        let _ =
+            write!(html, "<span class=\"{}\" title=\"{}\">{part}</span>", classes.join(" "), escape(&notes.join("; ")));
     }
 }
 
@@ -126,19 +112,10 @@ fn marks(judged: &JudgedPaper<'_>, field: Field) -> Vec<Mark> {
                 } else {
                     format!("{} instead of {}", entity.relation, wanted.relation)
                 };
-                (
-                    Verdict::Right,
-                    format!("{}, {relation}", entity.entity_type),
-                )
+                (Verdict::Right, format!("{}, {relation}", entity.entity_type))
             }
-            Some(wanted) => (
-                Verdict::WrongType,
-                format!("{} instead of {}", entity.entity_type, wanted.entity_type),
-            ),
-            None => (
-                Verdict::Spurious,
-                format!("spurious {}", entity.entity_type),
-            ),
+            Some(wanted) => (Verdict::WrongType, format!("{} instead of {}", entity.entity_type, wanted.entity_type)),
+            None => (Verdict::Spurious, format!("spurious {}", entity.entity_type)),
         };
         for mention in &entity.mentions {
             let fits = text.get(mention.start..mention.end) == Some(mention.text.as_str());
@@ -157,8 +134,8 @@ fn marks(judged: &JudgedPaper<'_>, field: Field) -> Vec<Mark> {
         for form in entity.forms().iter().filter(|form| !form.is_empty()) {
             for (start, _) in text.match_indices(form.as_str()) {
                 let end = start + form.len();
-                let inside_word = text[..start].ends_with(char::is_alphanumeric)
-                    || text[end..].starts_with(char::is_alphanumeric);
+                let inside_word =
+                    text[..start].ends_with(char::is_alphanumeric) || text[end..].starts_with(char::is_alphanumeric);
                 if !inside_word {
                     marks.push(Mark {
                         start,
@@ -223,26 +200,12 @@ mod tests {
             ],
             ..ReadEntity::default()
         }];
-        let entities = |entities: &[ReadEntity]| PaperEntities {
-            id: String::new(),
-            entities: entities.to_vec(),
-        };
-        let matching = match_entities(
-            &entities(&gold).gold().entities,
-            &entities(&predicted).predicted(),
-        );
-        let judged = JudgedPaper {
-            paper: &paper,
-            gold: &gold,
-            predicted: &predicted,
-            matching: &matching,
-        };
+        let entities = |entities: &[ReadEntity]| PaperEntities { id: String::new(), entities: entities.to_vec() };
+        let matching = match_entities(&entities(&gold).gold().entities, &entities(&predicted).predicted());
+        let judged = JudgedPaper { paper: &paper, gold: &gold, predicted: &predicted, matching: &matching };
         let html = page("a < b", &[judged]);
         assert!(html.contains("a &lt; b"), "{html}");
-        assert!(
-            html.contains(">BERT</span> &amp; &lt;b&gt;friends&lt;/b&gt;"),
-            "{html}"
-        );
+        assert!(html.contains(">BERT</span> &amp; &lt;b&gt;friends&lt;/b&gt;"), "{html}");
         assert!(html.contains(">fast </span>"), "{html}");
         assert!(html.contains("<span class=\"spurious missed\""), "{html}");
         assert!(html.contains("&lt;1&gt;"), "{html}");

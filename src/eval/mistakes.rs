@@ -79,74 +79,36 @@ pub fn mistakes(
 ) -> Vec<Mistake> {
     let mut all = Vec::new();
     let mut add = |cause, what: String, rule: &str| {
-        all.push(Mistake {
-            cause,
-            paper: paper.to_string(),
-            what,
-            rule: rule.to_string(),
-        });
+        all.push(Mistake { cause, paper: paper.to_string(), what, rule: rule.to_string() });
     };
     for &(g, p) in &matching.pairs {
         let (wanted, got) = (&gold[g], &predicted[p]);
         if wanted.entity_type != got.entity_type {
-            let what = format!(
-                "{}: {} instead of {}",
-                wanted.label(),
-                got.entity_type,
-                wanted.entity_type
-            );
+            let what = format!("{}: {} instead of {}", wanted.label(), got.entity_type, wanted.entity_type);
             add(Cause::WrongType, what, got.rule());
         } else if wanted.relation != got.relation {
-            let what = format!(
-                "{}: {} instead of {}",
-                wanted.label(),
-                got.relation,
-                wanted.relation
-            );
+            let what = format!("{}: {} instead of {}", wanted.label(), got.relation, wanted.relation);
             add(Cause::WrongRelation, what, got.rule());
         }
     }
     let mut spurious = matching.spurious.clone();
     for &g in &matching.missed {
         let wanted = &gold[g];
-        let at = spurious
-            .iter()
-            .position(|&p| edge_error(wanted, &predicted[p]).is_some());
+        let at = spurious.iter().position(|&p| edge_error(wanted, &predicted[p]).is_some());
         if let Some(at) = at {
             let got = &predicted[spurious.remove(at)];
-            let what = format!(
-                "{} instead of {} ({})",
-                got.label(),
-                wanted.label(),
-                wanted.entity_type
-            );
+            let what = format!("{} instead of {} ({})", got.label(), wanted.label(), wanted.entity_type);
             let cause = edge_error(wanted, got).unwrap_or(Cause::TooShort);
             add(cause, what, got.rule());
         } else {
-            let cause = if is_known(rules, wanted) {
-                Cause::MissedKnownName
-            } else {
-                Cause::MissedTerm
-            };
-            add(
-                cause,
-                format!("{} ({})", wanted.label(), wanted.entity_type),
-                "",
-            );
+            let cause = if is_known(rules, wanted) { Cause::MissedKnownName } else { Cause::MissedTerm };
+            add(cause, format!("{} ({})", wanted.label(), wanted.entity_type), "");
         }
     }
     for p in spurious {
         let got = &predicted[p];
-        let cause = if is_known(rules, got) {
-            Cause::SpuriousKnownName
-        } else {
-            Cause::SpuriousTerm
-        };
-        add(
-            cause,
-            format!("{} ({})", got.label(), got.entity_type),
-            got.rule(),
-        );
+        let cause = if is_known(rules, got) { Cause::SpuriousKnownName } else { Cause::SpuriousTerm };
+        add(cause, format!("{} ({})", got.label(), got.entity_type), got.rule());
     }
     all.sort_by_key(|mistake| mistake.cause);
     all
@@ -155,9 +117,7 @@ pub fn mistakes(
 /// Does a lexicon know one of the forms?
 fn is_known(rules: &RuleSet, entity: &ReadEntity) -> bool {
     let forms = entity.forms();
-    forms
-        .iter()
-        .any(|form| !rules.forms.get(key_of(form)).is_empty())
+    forms.iter().any(|form| !rules.forms.get(key_of(form)).is_empty())
 }
 
 /// Whether a form found is a part of a form wanted, or the other way round.
@@ -211,14 +171,8 @@ mod tests {
             entity("Model", "mentions", "BERT"),
             entity("Task", "addresses", "gardening"),
         ];
-        let paper = |entities: &[ReadEntity]| PaperEntities {
-            id: "p".into(),
-            entities: entities.to_vec(),
-        };
-        let matching = match_entities(
-            &paper(&gold).gold().entities,
-            &paper(&predicted).predicted(),
-        );
+        let paper = |entities: &[ReadEntity]| PaperEntities { id: "p".into(), entities: entities.to_vec() };
+        let matching = match_entities(&paper(&gold).gold().entities, &paper(&predicted).predicted());
         let found = mistakes(&RuleSet::default(), "p", &gold, &predicted, &matching);
         let causes: Vec<Cause> = found.iter().map(|mistake| mistake.cause).collect();
         assert_eq!(
@@ -232,9 +186,6 @@ mod tests {
                 Cause::SpuriousTerm
             ]
         );
-        assert_eq!(
-            found[0].what,
-            "adaptation instead of low-rank adaptation (Method)"
-        );
+        assert_eq!(found[0].what, "adaptation instead of low-rank adaptation (Method)");
     }
 }

@@ -75,11 +75,7 @@ impl Tally {
     /// Harmonic mean of precision and recall.
     pub fn f1(self) -> f64 {
         let (p, r) = (self.precision(), self.recall());
-        if p + r > 0.0 {
-            2.0 * p * r / (p + r)
-        } else {
-            0.0
-        }
+        if p + r > 0.0 { 2.0 * p * r / (p + r) } else { 0.0 }
     }
 
     /// Adds the counts of another tally.
@@ -91,11 +87,7 @@ impl Tally {
 }
 
 fn ratio(part: u32, whole: u32) -> f64 {
-    if whole == 0 {
-        0.0
-    } else {
-        f64::from(part) / f64::from(whole)
-    }
+    if whole == 0 { 0.0 } else { f64::from(part) / f64::from(whole) }
 }
 
 /// How the entities of one paper, or of many, were found.
@@ -131,14 +123,9 @@ pub struct Matching {
 
 /// Matches predictions to annotated entities, each once, the same type first.
 pub fn match_entities(gold: &[GoldEntity], predicted: &[Predicted]) -> Matching {
-    let forms = |texts: &[String]| -> FxHashSet<String> {
-        texts.iter().map(|text| normal_form(text)).collect()
-    };
+    let forms = |texts: &[String]| -> FxHashSet<String> { texts.iter().map(|text| normal_form(text)).collect() };
     let gold_forms: Vec<_> = gold.iter().map(|entity| forms(&entity.surfaces)).collect();
-    let predicted_forms: Vec<_> = predicted
-        .iter()
-        .map(|entity| forms(&entity.forms))
-        .collect();
+    let predicted_forms: Vec<_> = predicted.iter().map(|entity| forms(&entity.forms)).collect();
     let mut matching = Matching::default();
     let mut taken = vec![false; predicted.len()];
     let mut found = vec![false; gold.len()];
@@ -170,22 +157,9 @@ pub fn score(gold: &[GoldEntity], predicted: &[Predicted]) -> Score {
 
 /// Counts a matching.
 fn score_matching(gold: &[GoldEntity], predicted: &[Predicted], matching: &Matching) -> Score {
-    let typed = matching
-        .pairs
-        .iter()
-        .filter(|(g, p)| gold[*g].entity_type == predicted[*p].entity_type);
-    let triple = typed
-        .clone()
-        .filter(|(g, p)| gold[*g].relation == predicted[*p].relation)
-        .count();
-    let tally = |right: usize| Tally {
-        right: right as u32,
-        predicted: predicted.len() as u32,
-        annotated: gold.len() as u32,
-    };
-    Score {
-        typed: tally(typed.count()),
-        untyped: tally(matching.pairs.len()),
-        triple: tally(triple),
-    }
+    let typed = matching.pairs.iter().filter(|(g, p)| gold[*g].entity_type == predicted[*p].entity_type);
+    let triple = typed.clone().filter(|(g, p)| gold[*g].relation == predicted[*p].relation).count();
+    let tally =
+        |right: usize| Tally { right: right as u32, predicted: predicted.len() as u32, annotated: gold.len() as u32 };
+    Score { typed: tally(typed.count()), untyped: tally(matching.pairs.len()), triple: tally(triple) }
 }

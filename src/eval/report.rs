@@ -28,16 +28,9 @@ impl Report {
     /// An empty report with rows for the given types and relations; others follow as they come.
     pub fn new(types: &[String], relations: &[String]) -> Self {
         let rows = |names: &[String]| -> Vec<(String, Tally)> {
-            names
-                .iter()
-                .map(|name| (name.clone(), Tally::default()))
-                .collect()
+            names.iter().map(|name| (name.clone(), Tally::default())).collect()
         };
-        Self {
-            types: rows(types),
-            relations: rows(relations),
-            ..Self::default()
-        }
+        Self { types: rows(types), relations: rows(relations), ..Self::default() }
     }
 
     /// Adds a paper; gives what matches what.
@@ -76,13 +69,10 @@ impl Report {
 }
 
 fn row<'t>(rows: &'t mut Vec<(String, Tally)>, name: &str) -> &'t mut Tally {
-    let at = rows
-        .iter()
-        .position(|(known, _)| known == name)
-        .unwrap_or_else(|| {
-            rows.push((name.to_string(), Tally::default()));
-            rows.len() - 1
-        });
+    let at = rows.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
+        rows.push((name.to_string(), Tally::default()));
+        rows.len() - 1
+    });
     &mut rows[at].1
 }
 
@@ -121,11 +111,7 @@ struct Rows<'r>(&'r [(String, Tally)]);
 
 impl Serialize for Rows<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(
-            self.0
-                .iter()
-                .map(|(name, tally)| (name, Figures::from(*tally))),
-        )
+        serializer.collect_map(self.0.iter().map(|(name, tally)| (name, Figures::from(*tally))))
     }
 }
 
@@ -152,29 +138,16 @@ impl fmt::Display for Report {
             "{} papers, {} without a prediction, {} exactly right",
             self.papers, self.without_prediction, self.exactly_right
         )?;
-        let totals = [
-            ("typed", self.score.typed),
-            ("untyped", self.score.untyped),
-            ("triple", self.score.triple),
-        ];
+        let totals = [("typed", self.score.typed), ("untyped", self.score.untyped), ("triple", self.score.triple)];
         for (name, tally) in totals {
-            let Figures {
-                precision,
-                recall,
-                f1,
-                ..
-            } = tally.into();
+            let Figures { precision, recall, f1, .. } = tally.into();
             writeln!(
                 out,
                 "{name:10} P {precision:.3}  R {recall:.3}  F1 {f1:.3}   ({} right of {} predicted, {} annotated)",
                 tally.right, tally.predicted, tally.annotated
             )?;
         }
-        writeln!(
-            out,
-            "relation   {:.3} of the typed matches",
-            rounded(self.relation_accuracy())
-        )?;
+        writeln!(out, "relation   {:.3} of the typed matches", rounded(self.relation_accuracy()))?;
         for (title, rows) in [("by type:", &self.types), ("by relation:", &self.relations)] {
             writeln!(out, "{title}")?;
             let width = rows.iter().map(|(name, _)| name.chars().count()).max();
@@ -227,19 +200,11 @@ mod tests {
         );
         report.add(&[gold("Task", "uses", "c")], None);
         assert_eq!((report.papers, report.without_prediction), (2, 1));
-        let model = Tally {
-            right: 1,
-            predicted: 2,
-            annotated: 1,
-        };
+        let model = Tally { right: 1, predicted: 2, annotated: 1 };
         assert_eq!(report.types[0], ("Model".into(), model));
         assert_eq!(report.score.untyped.right, 2);
         assert_eq!(report.score.triple.right, 0);
-        let names: Vec<&str> = report
-            .relations
-            .iter()
-            .map(|(name, _)| name.as_str())
-            .collect();
+        let names: Vec<&str> = report.relations.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["uses", "addresses", "mentions"]);
     }
 }

@@ -15,12 +15,7 @@ use super::{ExportError, ExportOptions, Exporter, Stage};
 pub struct Csv;
 
 impl Exporter for Csv {
-    fn write(
-        &self,
-        view: &View<'_>,
-        stage: &Stage,
-        _options: &ExportOptions,
-    ) -> Result<(), ExportError> {
+    fn write(&self, view: &View<'_>, stage: &Stage, _options: &ExportOptions) -> Result<(), ExportError> {
         stage.file("nodes.csv", |out| write_nodes(view, out))?;
         stage.file("edges.csv", |out| write_edges(view, out))
     }
@@ -52,11 +47,7 @@ pub fn write_nodes<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
 pub fn write_edges<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
     let mut table = csv::Writer::from_writer(out);
     let titles = EDGE_COLUMNS.iter().map(|column| column.title);
-    table.write_record(
-        ["Id", "Source", "Target", "Type", "Kind"]
-            .into_iter()
-            .chain(titles),
-    )?;
+    table.write_record(["Id", "Source", "Target", "Type", "Kind"].into_iter().chain(titles))?;
     for edge in view.edges() {
         table.write_record([
             edge.id.to_string().as_str(),

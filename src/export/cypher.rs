@@ -14,12 +14,7 @@ use super::{ExportError, ExportOptions, Exporter, Stage};
 pub struct Cypher;
 
 impl Exporter for Cypher {
-    fn write(
-        &self,
-        view: &View<'_>,
-        stage: &Stage,
-        _options: &ExportOptions,
-    ) -> Result<(), ExportError> {
+    fn write(&self, view: &View<'_>, stage: &Stage, _options: &ExportOptions) -> Result<(), ExportError> {
         stage.file("graph.cypher", |out| write(view, out))
     }
 }
@@ -60,11 +55,7 @@ fn write_edge<W: Write>(edge: &EdgeView<'_>, out: &mut W) -> io::Result<()> {
     write_literal(out, &edge.source.id)?;
     write!(out, "}}), (b:{} {{id: ", Kind::of(edge.target).label())?;
     write_literal(out, &edge.target.id)?;
-    write!(
-        out,
-        "}}) MERGE (a)-[r:{}]->(b) SET r.weight = ",
-        relation_name(&edge.relation.id)
-    )?;
+    write!(out, "}}) MERGE (a)-[r:{}]->(b) SET r.weight = ", relation_name(&edge.relation.id))?;
     write_value(out, &Value::Single(edge.weight()))?;
     out.write_all(b", r.confidence = ")?;
     write_value(out, &Value::Single(edge.confidence()))?;
@@ -147,9 +138,6 @@ mod tests {
         assert_eq!(literal("it's a \"test\""), r#"'it\'s a "test"'"#);
         assert_eq!(literal(r"ends with \"), r"'ends with \\'");
         assert_eq!(literal("a\nb\tc\r\u{0}"), r"'a\nb\tc\r'");
-        assert_eq!(
-            literal(r"\u0027}) DETACH DELETE n //"),
-            r"'\\\u00750027}) DETACH DELETE n //'"
-        );
+        assert_eq!(literal(r"\u0027}) DETACH DELETE n //"), r"'\\\u00750027}) DETACH DELETE n //'");
     }
 }

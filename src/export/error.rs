@@ -47,9 +47,7 @@ pub enum ExportError {
         hint: String,
     },
     /// A drawing was asked for a node that the graph does not have.
-    #[error(
-        "the graph has no node `{name}`; give an id such as `model:bert`, or an exact name{hint}"
-    )]
+    #[error("the graph has no node `{name}`; give an id such as `model:bert`, or an exact name{hint}")]
     UnknownNode {
         /// What was asked for.
         name: String,
@@ -60,17 +58,11 @@ pub enum ExportError {
 
 impl ExportError {
     pub(super) fn file(path: &Path, source: io::Error) -> ExportError {
-        ExportError::File {
-            path: path.to_path_buf(),
-            source,
-        }
+        ExportError::File { path: path.to_path_buf(), source }
     }
 
     pub(super) fn folder(folder: &Path, source: io::Error) -> ExportError {
-        ExportError::Folder {
-            folder: folder.to_path_buf(),
-            source,
-        }
+        ExportError::Folder { folder: folder.to_path_buf(), source }
     }
 }
 

@@ -14,12 +14,7 @@ use super::{ExportError, ExportOptions, Exporter, GENERATOR, Stage, xml};
 pub struct Gexf;
 
 impl Exporter for Gexf {
-    fn write(
-        &self,
-        view: &View<'_>,
-        stage: &Stage,
-        _options: &ExportOptions,
-    ) -> Result<(), ExportError> {
+    fn write(&self, view: &View<'_>, stage: &Stage, _options: &ExportOptions) -> Result<(), ExportError> {
         stage.file("graph.gexf", |out| write(view, out))
     }
 }
@@ -29,15 +24,9 @@ const VISUAL: [&str; 4] = ["x", "y", "size", "color"];
 
 /// Writes the whole document.
 pub fn write<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
-    let dynamic = view
-        .years()
-        .is_some_and(|(first, last)| span(first, last).is_some());
-    let columns: Vec<&NodeColumn> = view
-        .node_columns()
-        .iter()
-        .copied()
-        .filter(|column| !VISUAL.contains(&column.name))
-        .collect();
+    let dynamic = view.years().is_some_and(|(first, last)| span(first, last).is_some());
+    let columns: Vec<&NodeColumn> =
+        view.node_columns().iter().copied().filter(|column| !VISUAL.contains(&column.name)).collect();
     out.write_all(
         b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
           <gexf xmlns=\"http://gexf.net/1.3\" xmlns:viz=\"http://gexf.net/1.3/viz\" \
@@ -84,17 +73,10 @@ fn write_attribute_type<W: Write>(name: &str, kind: ColumnKind, out: &mut W) -> 
         ColumnKind::Integer => "integer",
         ColumnKind::Real => "double",
     };
-    writeln!(
-        out,
-        "<attribute id=\"{name}\" title=\"{name}\" type=\"{kind}\"/>"
-    )
+    writeln!(out, "<attribute id=\"{name}\" title=\"{name}\" type=\"{kind}\"/>")
 }
 
-fn write_node<W: Write>(
-    columns: &[&NodeColumn],
-    node: &NodeView<'_>,
-    out: &mut W,
-) -> io::Result<()> {
+fn write_node<W: Write>(columns: &[&NodeColumn], node: &NodeView<'_>, out: &mut W) -> io::Result<()> {
     out.write_all(b"<node id=\"")?;
     xml::write_attribute(out, &node.node.id)?;
     out.write_all(b"\" label=\"")?;
@@ -102,14 +84,10 @@ fn write_node<W: Write>(
     out.write_all(b"\"")?;
     write_span(lifetime(node), out)?;
     out.write_all(b"><attvalues>")?;
-    write_value("type", out, |out| {
-        xml::write_attribute(out, node.type_label)
-    })?;
+    write_value("type", out, |out| xml::write_attribute(out, node.type_label))?;
     for column in columns {
         if let Some(value) = (column.value)(node) {
-            write_value(column.name, out, |out| {
-                value.write(out, xml::write_attribute)
-            })?;
+            write_value(column.name, out, |out| value.write(out, xml::write_attribute))?;
         }
     }
     out.write_all(b"</attvalues>")?;
@@ -134,12 +112,8 @@ fn write_edge<W: Write>(edge: &EdgeView<'_>, out: &mut W) -> io::Result<()> {
     write!(out, "\" weight=\"{}\"", edge.weight())?;
     write_span(edge.year().and_then(|year| span(year, year)), out)?;
     out.write_all(b"><attvalues>")?;
-    write_value("relation", out, |out| {
-        xml::write_attribute(out, &edge.relation.id)
-    })?;
-    write_value("confidence", out, |out| {
-        write!(out, "{}", edge.confidence())
-    })?;
+    write_value("relation", out, |out| xml::write_attribute(out, &edge.relation.id))?;
+    write_value("confidence", out, |out| write!(out, "{}", edge.confidence()))?;
     write_value("count", out, |out| write!(out, "{}", edge.edge.count))?;
     if let Some(sentence) = edge.sentence() {
         write_value("sentence", out, |out| xml::write_attribute(out, sentence))?;
@@ -150,11 +124,7 @@ fn write_edge<W: Write>(edge: &EdgeView<'_>, out: &mut W) -> io::Result<()> {
     out.write_all(b"</attvalues></edge>\n")
 }
 
-fn write_value<W: Write>(
-    name: &str,
-    out: &mut W,
-    value: impl FnOnce(&mut W) -> io::Result<()>,
-) -> io::Result<()> {
+fn write_value<W: Write>(name: &str, out: &mut W, value: impl FnOnce(&mut W) -> io::Result<()>) -> io::Result<()> {
     out.write_all(b"<attvalue for=\"")?;
     out.write_all(name.as_bytes())?;
     out.write_all(b"\" value=\"")?;

@@ -18,12 +18,7 @@ use super::{ExportError, ExportOptions, Exporter, Stage, xml};
 pub struct Graphml;
 
 impl Exporter for Graphml {
-    fn write(
-        &self,
-        view: &View<'_>,
-        stage: &Stage,
-        _options: &ExportOptions,
-    ) -> Result<(), ExportError> {
+    fn write(&self, view: &View<'_>, stage: &Stage, _options: &ExportOptions) -> Result<(), ExportError> {
         stage.file("graph.graphml", |out| write(view, out))
     }
 }
@@ -50,10 +45,7 @@ pub fn write<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
 
 fn write_keys<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
     let mut key = |name: &str, element: &str, kind: &str| {
-        writeln!(
-            out,
-            "<key id=\"{name}\" for=\"{element}\" attr.name=\"{name}\" attr.type=\"{kind}\"/>"
-        )
+        writeln!(out, "<key id=\"{name}\" for=\"{element}\" attr.name=\"{name}\" attr.type=\"{kind}\"/>")
     };
     key("label", "node", "string")?;
     key("type", "node", "string")?;
@@ -105,13 +97,9 @@ fn write_edge<W: Write>(edge: &EdgeView<'_>, out: &mut W) -> io::Result<()> {
     out.write_all(b"\" label=\"")?;
     xml::write_attribute(out, &edge.relation.id)?;
     out.write_all(b"\">")?;
-    write_data(out, "relation", |out| {
-        xml::write_text(out, &edge.relation.id)
-    })?;
+    write_data(out, "relation", |out| xml::write_text(out, &edge.relation.id))?;
     write_data(out, "weight", |out| write!(out, "{}", edge.weight()))?;
-    write_data(out, "confidence", |out| {
-        write!(out, "{}", edge.confidence())
-    })?;
+    write_data(out, "confidence", |out| write!(out, "{}", edge.confidence()))?;
     write_data(out, "count", |out| write!(out, "{}", edge.edge.count))?;
     if let Some(sentence) = edge.sentence() {
         write_data(out, "sentence", |out| xml::write_text(out, sentence))?;
@@ -122,11 +110,7 @@ fn write_edge<W: Write>(edge: &EdgeView<'_>, out: &mut W) -> io::Result<()> {
     out.write_all(b"</edge>\n")
 }
 
-fn write_data<W: Write>(
-    out: &mut W,
-    key: &str,
-    content: impl FnOnce(&mut W) -> io::Result<()>,
-) -> io::Result<()> {
+fn write_data<W: Write>(out: &mut W, key: &str, content: impl FnOnce(&mut W) -> io::Result<()>) -> io::Result<()> {
     out.write_all(b"<data key=\"")?;
     out.write_all(key.as_bytes())?;
     out.write_all(b"\">")?;

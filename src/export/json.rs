@@ -30,12 +30,7 @@ pub const FORMAT: u32 = 1;
 pub struct Json;
 
 impl Exporter for Json {
-    fn write(
-        &self,
-        view: &View<'_>,
-        stage: &Stage,
-        _options: &ExportOptions,
-    ) -> Result<(), ExportError> {
+    fn write(&self, view: &View<'_>, stage: &Stage, _options: &ExportOptions) -> Result<(), ExportError> {
         stage.file("graph.json", |out| write(view, out))
     }
 }
@@ -116,13 +111,7 @@ fn write_edge<W: Write>(edge: &EdgeView<'_>, out: &mut W) -> io::Result<()> {
     write_text(out, &edge.target.id)?;
     out.write_all(b",\"relation\":")?;
     write_text(out, &edge.relation.id)?;
-    write!(
-        out,
-        ",\"confidence\":{},\"count\":{},\"weight\":{}",
-        edge.confidence(),
-        edge.edge.count,
-        edge.weight()
-    )?;
+    write!(out, ",\"confidence\":{},\"count\":{},\"weight\":{}", edge.confidence(), edge.edge.count, edge.weight())?;
     if !edge.edge.sentences.is_empty() {
         out.write_all(b",\"evidence\":")?;
         serde_json::to_writer(&mut *out, &edge.edge.sentences)?;

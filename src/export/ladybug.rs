@@ -16,8 +16,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::tables::{
-    EdgeTable, NodeTable, UNIT_SEPARATOR, cypher_name, edge_tables, node_tables, relation_name,
-    write_cell, write_list,
+    EdgeTable, NodeTable, UNIT_SEPARATOR, cypher_name, edge_tables, node_tables, relation_name, write_cell, write_list,
 };
 use super::text::readable;
 use super::view::{ColumnKind, View};
@@ -27,30 +26,17 @@ use super::{ExportError, ExportOptions, Exporter, Stage};
 pub struct Ladybug;
 
 impl Exporter for Ladybug {
-    fn write(
-        &self,
-        view: &View<'_>,
-        stage: &Stage,
-        _options: &ExportOptions,
-    ) -> Result<(), ExportError> {
+    fn write(&self, view: &View<'_>, stage: &Stage, _options: &ExportOptions) -> Result<(), ExportError> {
         let nodes = node_tables(view);
         let edges = edge_tables(view, |node| node.type_label);
         for table in &nodes {
-            stage.file(&format!("ladybug/{}", table.file), |out| {
-                write_nodes(view, table, out)
-            })?;
+            stage.file(&format!("ladybug/{}", table.file), |out| write_nodes(view, table, out))?;
         }
         for table in &edges {
-            stage.file(&format!("ladybug/{}", table.file), |out| {
-                write_edges(table, out)
-            })?;
+            stage.file(&format!("ladybug/{}", table.file), |out| write_edges(table, out))?;
         }
-        stage.file("ladybug/schema.cypher", |out| {
-            out.write_all(schema(&nodes, &edges).as_bytes())
-        })?;
-        stage.file("ladybug/copy.cypher", |out| {
-            out.write_all(copy(&nodes, &edges).as_bytes())
-        })
+        stage.file("ladybug/schema.cypher", |out| out.write_all(schema(&nodes, &edges).as_bytes()))?;
+        stage.file("ladybug/copy.cypher", |out| out.write_all(copy(&nodes, &edges).as_bytes()))
     }
 }
 
@@ -88,20 +74,11 @@ fn schema(nodes: &[NodeTable<'_>], edges: &[EdgeTable<'_>]) -> String {
     }
     let mut pairs: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for table in edges {
-        let pair = format!(
-            "FROM {} TO {}",
-            cypher_name(table.source),
-            cypher_name(table.target)
-        );
+        let pair = format!("FROM {} TO {}", cypher_name(table.source), cypher_name(table.target));
         pairs.entry(table.relation).or_default().push(pair);
     }
     for (relation, pairs) in pairs {
-        let _ = write!(
-            script,
-            "CREATE REL TABLE IF NOT EXISTS {}({}",
-            relation_name(relation),
-            pairs.join(", ")
-        );
+        let _ = write!(script, "CREATE REL TABLE IF NOT EXISTS {}({}", relation_name(relation), pairs.join(", "));
         for (name, kind) in EDGE_COLUMNS {
             let _ = write!(script, ", {name} {}", type_name(kind));
         }
@@ -111,44 +88,17 @@ fn schema(nodes: &[NodeTable<'_>], edges: &[EdgeTable<'_>]) -> String {
 }
 
 fn copy(nodes: &[NodeTable<'_>], edges: &[EdgeTable<'_>]) -> String {
-    let mut script =
-        String::from("// Fills the tables of schema.cypher; run from within this folder.\n");
+    let mut script = String::from("// Fills the tables of schema.cypher; run from within this folder.\n");
     for table in nodes {
-        let columns = [
-            ("id", ColumnKind::Text),
-            (table.kind.name_property(), ColumnKind::Text),
-        ]
-        .into_iter()
-        .chain(
-            table
-                .columns
-                .iter()
-                .map(|column| (column.name, column.kind)),
-        );
-        copy_statement(
-            &mut script,
-            &cypher_name(table.label),
-            &table.file,
-            columns,
-            "",
-        );
+        let columns = [("id", ColumnKind::Text), (table.kind.name_property(), ColumnKind::Text)]
+            .into_iter()
+            .chain(table.columns.iter().map(|column| (column.name, column.kind)));
+        copy_statement(&mut script, &cypher_name(table.label), &table.file, columns, "");
     }
     for table in edges {
-        let columns = [("source", ColumnKind::Text), ("target", ColumnKind::Text)]
-            .into_iter()
-            .chain(EDGE_COLUMNS);
-        let ends = format!(
-            " (from={}, to={})",
-            quoted(table.source),
-            quoted(table.target)
-        );
-        copy_statement(
-            &mut script,
-            &relation_name(table.relation),
-            &table.file,
-            columns,
-            &ends,
-        );
+        let columns = [("source", ColumnKind::Text), ("target", ColumnKind::Text)].into_iter().chain(EDGE_COLUMNS);
+        let ends = format!(" (from={}, to={})", quoted(table.source), quoted(table.target));
+        copy_statement(&mut script, &relation_name(table.relation), &table.file, columns, &ends);
     }
     script
 }
@@ -182,10 +132,7 @@ fn copy_statement(
 
 /// A text as a literal.
 fn quoted(text: &str) -> String {
-    format!(
-        "'{}'",
-        readable(text).replace('\\', "\\\\").replace('\'', "\\'")
-    )
+    format!("'{}'", readable(text).replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
 fn write_nodes<W: Write>(view: &View<'_>, nodes: &NodeTable<'_>, out: &mut W) -> io::Result<()> {
@@ -210,11 +157,7 @@ fn write_nodes<W: Write>(view: &View<'_>, nodes: &NodeTable<'_>, out: &mut W) ->
 
 fn write_edges<W: Write>(edges: &EdgeTable<'_>, out: &mut W) -> io::Result<()> {
     let mut table = csv::Writer::from_writer(out);
-    table.write_record(
-        ["source", "target"]
-            .into_iter()
-            .chain(EDGE_COLUMNS.iter().map(|(name, _)| *name)),
-    )?;
+    table.write_record(["source", "target"].into_iter().chain(EDGE_COLUMNS.iter().map(|(name, _)| *name)))?;
     let mut rules = Vec::new();
     for edge in &edges.edges {
         rules.clear();

@@ -51,12 +51,7 @@ pub trait Exporter: Sync {
     ///
     /// # Errors
     /// A file cannot be written, or the options ask for something that the graph does not have.
-    fn write(
-        &self,
-        view: &View<'_>,
-        stage: &Stage,
-        options: &ExportOptions,
-    ) -> Result<(), ExportError>;
+    fn write(&self, view: &View<'_>, stage: &Stage, options: &ExportOptions) -> Result<(), ExportError>;
 }
 
 /// What a run may choose about the files it writes.
@@ -139,21 +134,15 @@ impl Format {
     pub fn purpose(self) -> &'static str {
         match self {
             Format::Graphml => "graph.graphml, for Gephi, Cytoscape, yEd, networkx and igraph",
-            Format::Gexf => {
-                "graph.gexf, for Gephi and Gephi Lite, with colours, sizes, places and a timeline"
-            }
-            Format::Csv => {
-                "nodes.csv and edges.csv, for spreadsheets, pandas and Gephi's spreadsheet import"
-            }
+            Format::Gexf => "graph.gexf, for Gephi and Gephi Lite, with colours, sizes, places and a timeline",
+            Format::Csv => "nodes.csv and edges.csv, for spreadsheets, pandas and Gephi's spreadsheet import",
             Format::Dot => "graph.dot, for Graphviz",
             Format::Json => "graph.json, for scripts and for papergraph's own questions",
             Format::Neo4j => "neo4j/, for Neo4j and Memgraph",
             Format::Ladybug => "ladybug/, for Ladybug",
             Format::Rdf => "graph.nt and graph.ttl, for triple stores",
             Format::Report => "report.md, for people: what is in the graph, its topics, its hubs",
-            Format::Cypher => {
-                "graph.cypher, statements for small graphs and any database that speaks openCypher"
-            }
+            Format::Cypher => "graph.cypher, statements for small graphs and any database that speaks openCypher",
         }
     }
 
@@ -183,13 +172,10 @@ impl FromStr for Format {
     type Err = ExportError;
 
     fn from_str(name: &str) -> Result<Format, ExportError> {
-        Format::ALL
-            .into_iter()
-            .find(|format| format.name() == name)
-            .ok_or_else(|| ExportError::UnknownFormat {
-                name: name.to_owned(),
-                known: Format::ALL.map(Format::name).join(", "),
-            })
+        Format::ALL.into_iter().find(|format| format.name() == name).ok_or_else(|| ExportError::UnknownFormat {
+            name: name.to_owned(),
+            known: Format::ALL.map(Format::name).join(", "),
+        })
     }
 }
 
@@ -211,9 +197,6 @@ pub fn write_outputs(
     formats.dedup();
     let stage = Stage::new(folder)?;
     let view = View::new(graph);
-    formats
-        .par_iter()
-        .map(|format| format.exporter().write(&view, &stage, options))
-        .collect::<Result<(), _>>()?;
+    formats.par_iter().map(|format| format.exporter().write(&view, &stage, options)).collect::<Result<(), _>>()?;
     stage.commit()
 }

@@ -12,8 +12,8 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::tables::{
-    EdgeTable, Kind, NodeTable, UNIT_SEPARATOR, cypher_name, edge_tables, node_tables,
-    relation_name, write_cell, write_list,
+    EdgeTable, Kind, NodeTable, UNIT_SEPARATOR, cypher_name, edge_tables, node_tables, relation_name, write_cell,
+    write_list,
 };
 use super::text::readable;
 use super::view::{ColumnKind, View};
@@ -23,32 +23,18 @@ use super::{ExportError, ExportOptions, Exporter, Stage};
 pub struct Neo4j;
 
 impl Exporter for Neo4j {
-    fn write(
-        &self,
-        view: &View<'_>,
-        stage: &Stage,
-        _options: &ExportOptions,
-    ) -> Result<(), ExportError> {
+    fn write(&self, view: &View<'_>, stage: &Stage, _options: &ExportOptions) -> Result<(), ExportError> {
         let nodes = node_tables(view);
         let edges = edge_tables(view, |node| Kind::of(node.node).label());
         let mut breaks = LineBreaks::default();
         for table in &nodes {
-            stage.file(&format!("neo4j/{}", table.file), |out| {
-                write_nodes(view, table, &mut breaks, out)
-            })?;
+            stage.file(&format!("neo4j/{}", table.file), |out| write_nodes(view, table, &mut breaks, out))?;
         }
         for table in &edges {
-            stage.file(&format!("neo4j/{}", table.file), |out| {
-                write_edges(table, &mut breaks, out)
-            })?;
+            stage.file(&format!("neo4j/{}", table.file), |out| write_edges(table, &mut breaks, out))?;
         }
-        stage.program(
-            "neo4j/import.sh",
-            &import_script(&nodes, &edges, breaks.found),
-        )?;
-        stage.file("neo4j/load.cypher", |out| {
-            out.write_all(load_script(Dialect::Neo4j, &nodes, &edges).as_bytes())
-        })?;
+        stage.program("neo4j/import.sh", &import_script(&nodes, &edges, breaks.found))?;
+        stage.file("neo4j/load.cypher", |out| out.write_all(load_script(Dialect::Neo4j, &nodes, &edges).as_bytes()))?;
         stage.file("neo4j/load-memgraph.cypher", |out| {
             out.write_all(load_script(Dialect::Memgraph, &nodes, &edges).as_bytes())
         })
@@ -125,12 +111,7 @@ fn write_nodes<W: Write>(
 ) -> io::Result<()> {
     let mut table = csv::Writer::from_writer(out);
     let mut header = vec!["id:ID".to_owned(), nodes.kind.name_property().to_owned()];
-    header.extend(
-        nodes
-            .columns
-            .iter()
-            .map(|column| Type::of(column.kind).header(column.name)),
-    );
+    header.extend(nodes.columns.iter().map(|column| Type::of(column.kind).header(column.name)));
     header.push(":LABEL".to_owned());
     table.write_record(&header)?;
     let mut cell = Vec::new();
@@ -154,22 +135,10 @@ fn write_nodes<W: Write>(
     table.flush()
 }
 
-fn write_edges<W: Write>(
-    edges: &EdgeTable<'_>,
-    breaks: &mut LineBreaks,
-    out: &mut W,
-) -> io::Result<()> {
+fn write_edges<W: Write>(edges: &EdgeTable<'_>, breaks: &mut LineBreaks, out: &mut W) -> io::Result<()> {
     let mut table = csv::Writer::from_writer(out);
-    let mut header = vec![
-        ":START_ID".to_owned(),
-        ":END_ID".to_owned(),
-        ":TYPE".to_owned(),
-    ];
-    header.extend(
-        EDGE_COLUMNS
-            .iter()
-            .map(|(name, column)| column.header(name)),
-    );
+    let mut header = vec![":START_ID".to_owned(), ":END_ID".to_owned(), ":TYPE".to_owned()];
+    header.extend(EDGE_COLUMNS.iter().map(|(name, column)| column.header(name)));
     table.write_record(&header)?;
     let relation = edges.relation.to_uppercase();
     let mut rules = Vec::new();
@@ -203,21 +172,13 @@ fn import_script(nodes: &[NodeTable<'_>], edges: &[EdgeTable<'_>], line_breaks: 
          cd \"$(dirname \"$0\")\"\n\
          exec \"${NEO4J_ADMIN:-neo4j-admin}\" database import full \\\n",
     );
-    let _ = writeln!(
-        script,
-        "  --array-delimiter=U+{:04X} \\",
-        u32::from(UNIT_SEPARATOR)
-    );
+    let _ = writeln!(script, "  --array-delimiter=U+{:04X} \\", u32::from(UNIT_SEPARATOR));
     if line_breaks {
         script.push_str("  --multiline-fields=true \\\n");
     }
     for table in nodes {
         // The file itself gives the label of the type.
-        let also = if table.kind == Kind::Entity {
-            "Entity="
-        } else {
-            ""
-        };
+        let also = if table.kind == Kind::Entity { "Entity=" } else { "" };
         let _ = writeln!(script, "  --nodes={also}{} \\", table.file);
     }
     for table in edges {
@@ -258,9 +219,7 @@ impl Dialect {
                 label.to_lowercase()
             ),
             Dialect::Memgraph => {
-                format!(
-                    "CREATE INDEX ON :{label}(id);\nCREATE CONSTRAINT ON (n:{label}) ASSERT n.id IS UNIQUE;\n"
-                )
+                format!("CREATE INDEX ON :{label}(id);\nCREATE CONSTRAINT ON (n:{label}) ASSERT n.id IS UNIQUE;\n")
             }
         }
     }
@@ -287,22 +246,14 @@ fn load_script(dialect: Dialect, nodes: &[NodeTable<'_>], edges: &[EdgeTable<'_>
         }
     }
     for table in nodes {
-        let mut body = format!(
-            "  MERGE (n:{} {{id: row.`id:ID`}})\n  SET ",
-            table.kind.label()
-        );
+        let mut body = format!("  MERGE (n:{} {{id: row.`id:ID`}})\n  SET ", table.kind.label());
         if table.kind == Kind::Entity {
             let _ = write!(body, "n:{}, ", cypher_name(table.label));
         }
         let name = table.kind.name_property();
         let _ = write!(body, "n.{name} = row.{name}");
         for column in &table.columns {
-            let _ = write!(
-                body,
-                ", n.{} = {}",
-                column.name,
-                Type::of(column.kind).expression(column.name)
-            );
+            let _ = write!(body, ", n.{} = {}", column.name, Type::of(column.kind).expression(column.name));
         }
         body.push('\n');
         script.push('\n');

@@ -25,8 +25,7 @@ const SCHEMA_ORG: &str = "https://schema.org/";
 const SKOS: &str = "http://www.w3.org/2004/02/skos/core#";
 
 /// Labels of entity types that schema.org has a class for; entities of other types are defined terms.
-const SCHEMA_ORG_CLASSES: [(&str, &str); 2] =
-    [("Dataset", "Dataset"), ("Software", "SoftwareApplication")];
+const SCHEMA_ORG_CLASSES: [(&str, &str); 2] = [("Dataset", "Dataset"), ("Software", "SoftwareApplication")];
 
 /// Attributes that schema.org has a property for; the others have one of papergraph's own.
 const SCHEMA_ORG_PROPERTIES: [(&str, &str); 5] = [
@@ -41,12 +40,7 @@ const SCHEMA_ORG_PROPERTIES: [(&str, &str); 5] = [
 pub struct Rdf;
 
 impl Exporter for Rdf {
-    fn write(
-        &self,
-        view: &View<'_>,
-        stage: &Stage,
-        _options: &ExportOptions,
-    ) -> Result<(), ExportError> {
+    fn write(&self, view: &View<'_>, stage: &Stage, _options: &ExportOptions) -> Result<(), ExportError> {
         stage.file("graph.nt", |out| write_ntriples(view, out))?;
         stage.file("graph.ttl", |out| write_turtle(view, out))
     }
@@ -71,9 +65,7 @@ pub fn write_turtle<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
         ("rdfs", "http://www.w3.org/2000/01/rdf-schema#"),
         ("xsd", "http://www.w3.org/2001/XMLSchema#"),
     ] {
-        serializer = serializer
-            .with_prefix(prefix, namespace)
-            .map_err(io::Error::other)?;
+        serializer = serializer.with_prefix(prefix, namespace).map_err(io::Error::other)?;
     }
     let mut serializer = serializer.for_writer(out);
     describe(view, &mut |triple| serializer.serialize_triple(triple))?;
@@ -101,11 +93,7 @@ fn describe_schema(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     for entity_type in &view.schema().types {
         let class = own(&entity_type.label);
         sink(TripleRef::new(class.as_ref(), rdf::TYPE, rdfs::CLASS))?;
-        sink(TripleRef::new(
-            class.as_ref(),
-            rdfs::SUB_CLASS_OF,
-            entity.as_ref(),
-        ))?;
+        sink(TripleRef::new(class.as_ref(), rdfs::SUB_CLASS_OF, entity.as_ref()))?;
         say(sink, &class, rdfs::LABEL, &entity_type.label)?;
         say(sink, &class, rdfs::COMMENT, &entity_type.description)?;
     }
@@ -122,40 +110,22 @@ fn describe_node(node: &NodeView<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     let subject = resource(&node.node.id);
     let classes = match &node.node.kind {
         NodeKind::Paper(_) => [own("Paper"), schema_org("ScholarlyArticle")],
-        NodeKind::Topic(_) => [
-            own("Topic"),
-            NamedNode::new_unchecked(format!("{SKOS}Concept")),
-        ],
+        NodeKind::Topic(_) => [own("Topic"), NamedNode::new_unchecked(format!("{SKOS}Concept"))],
         NodeKind::Entity(_) => {
-            let known = SCHEMA_ORG_CLASSES
-                .iter()
-                .find(|(label, _)| *label == node.type_label);
-            [
-                own(node.type_label),
-                schema_org(known.map_or("DefinedTerm", |(_, class)| class)),
-            ]
+            let known = SCHEMA_ORG_CLASSES.iter().find(|(label, _)| *label == node.type_label);
+            [own(node.type_label), schema_org(known.map_or("DefinedTerm", |(_, class)| class))]
         }
     };
     for class in &classes {
         sink(TripleRef::new(subject.as_ref(), rdf::TYPE, class.as_ref()))?;
     }
-    say(
-        sink,
-        &subject,
-        schema_org("name").as_ref(),
-        &node.node.label,
-    )?;
+    say(sink, &subject, schema_org("name").as_ref(), &node.node.label)?;
     for column in &NODE_COLUMNS {
         let Some(value) = (column.value)(node) else {
             continue;
         };
-        let known = SCHEMA_ORG_PROPERTIES
-            .iter()
-            .find(|(name, _)| *name == column.name);
-        let property = known.map_or_else(
-            || own(&camel_case(column.name)),
-            |(_, property)| schema_org(property),
-        );
+        let known = SCHEMA_ORG_PROPERTIES.iter().find(|(name, _)| *name == column.name);
+        let property = known.map_or_else(|| own(&camel_case(column.name)), |(_, property)| schema_org(property));
         match (column.name, value) {
             ("year" | "first_year" | "last_year", Value::Integer(year)) => {
                 let year = format!("{year:04}");
@@ -164,19 +134,11 @@ fn describe_node(node: &NodeView<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
             }
             ("parent", Value::Text(id)) => {
                 let broader = NamedNode::new_unchecked(format!("{SKOS}broader"));
-                sink(TripleRef::new(
-                    subject.as_ref(),
-                    broader.as_ref(),
-                    resource(id).as_ref(),
-                ))?;
+                sink(TripleRef::new(subject.as_ref(), broader.as_ref(), resource(id).as_ref()))?;
             }
             ("entities", Value::List(ids)) => {
                 for id in ids {
-                    sink(TripleRef::new(
-                        subject.as_ref(),
-                        property.as_ref(),
-                        resource(id).as_ref(),
-                    ))?;
+                    sink(TripleRef::new(subject.as_ref(), property.as_ref(), resource(id).as_ref()))?;
                 }
             }
             (_, value) => say_value(sink, &subject, &property, &value)?,
@@ -188,11 +150,7 @@ fn describe_node(node: &NodeView<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
 fn describe_edge(edge: &EdgeView<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     let (source, target) = (resource(&edge.source.id), resource(&edge.target.id));
     let property = own(&edge.relation.id);
-    sink(TripleRef::new(
-        source.as_ref(),
-        property.as_ref(),
-        target.as_ref(),
-    ))?;
+    sink(TripleRef::new(source.as_ref(), property.as_ref(), target.as_ref()))?;
     let also = match edge.relation.role {
         RelationRole::Contribution | RelationRole::Topic => schema_org("about"),
         RelationRole::Entity if edge.relation.takes_up => schema_org("about"),
@@ -200,51 +158,16 @@ fn describe_edge(edge: &EdgeView<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
         RelationRole::Citation => schema_org("citation"),
         RelationRole::Family => NamedNode::new_unchecked(format!("{SKOS}broader")),
     };
-    sink(TripleRef::new(
-        source.as_ref(),
-        also.as_ref(),
-        target.as_ref(),
-    ))?;
+    sink(TripleRef::new(source.as_ref(), also.as_ref(), target.as_ref()))?;
 
     let statement = resource(&edge.id.to_string());
-    sink(TripleRef::new(
-        statement.as_ref(),
-        rdf::TYPE,
-        rdf::STATEMENT,
-    ))?;
-    sink(TripleRef::new(
-        statement.as_ref(),
-        rdf::SUBJECT,
-        source.as_ref(),
-    ))?;
-    sink(TripleRef::new(
-        statement.as_ref(),
-        rdf::PREDICATE,
-        property.as_ref(),
-    ))?;
-    sink(TripleRef::new(
-        statement.as_ref(),
-        rdf::OBJECT,
-        target.as_ref(),
-    ))?;
-    say_value(
-        sink,
-        &statement,
-        &own("confidence"),
-        &Value::Single(edge.confidence()),
-    )?;
-    say_value(
-        sink,
-        &statement,
-        &own("count"),
-        &Value::Integer(edge.edge.count.into()),
-    )?;
-    say_value(
-        sink,
-        &statement,
-        &own("weight"),
-        &Value::Single(edge.weight()),
-    )?;
+    sink(TripleRef::new(statement.as_ref(), rdf::TYPE, rdf::STATEMENT))?;
+    sink(TripleRef::new(statement.as_ref(), rdf::SUBJECT, source.as_ref()))?;
+    sink(TripleRef::new(statement.as_ref(), rdf::PREDICATE, property.as_ref()))?;
+    sink(TripleRef::new(statement.as_ref(), rdf::OBJECT, target.as_ref()))?;
+    say_value(sink, &statement, &own("confidence"), &Value::Single(edge.confidence()))?;
+    say_value(sink, &statement, &own("count"), &Value::Integer(edge.edge.count.into()))?;
+    say_value(sink, &statement, &own("weight"), &Value::Single(edge.weight()))?;
     if let Some(sentence) = edge.sentence() {
         say(sink, &statement, own("sentence").as_ref(), sentence)?;
     }
@@ -254,49 +177,19 @@ fn describe_edge(edge: &EdgeView<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn say(
-    sink: &mut Sink<'_>,
-    subject: &NamedNode,
-    property: NamedNodeRef<'_>,
-    text: &str,
-) -> io::Result<()> {
-    sink(TripleRef::new(
-        subject.as_ref(),
-        property,
-        LiteralRef::new_simple_literal(text),
-    ))
+fn say(sink: &mut Sink<'_>, subject: &NamedNode, property: NamedNodeRef<'_>, text: &str) -> io::Result<()> {
+    sink(TripleRef::new(subject.as_ref(), property, LiteralRef::new_simple_literal(text)))
 }
 
-fn say_value(
-    sink: &mut Sink<'_>,
-    subject: &NamedNode,
-    property: &NamedNode,
-    value: &Value<'_>,
-) -> io::Result<()> {
-    let mut give = |literal: LiteralRef<'_>| {
-        sink(TripleRef::new(
-            subject.as_ref(),
-            property.as_ref(),
-            TermRef::from(literal),
-        ))
-    };
+fn say_value(sink: &mut Sink<'_>, subject: &NamedNode, property: &NamedNode, value: &Value<'_>) -> io::Result<()> {
+    let mut give =
+        |literal: LiteralRef<'_>| sink(TripleRef::new(subject.as_ref(), property.as_ref(), TermRef::from(literal)));
     match *value {
         Value::Text(text) => give(LiteralRef::new_simple_literal(text)),
-        Value::List(members) => members
-            .iter()
-            .try_for_each(|member| give(LiteralRef::new_simple_literal(member))),
-        Value::Integer(number) => give(LiteralRef::new_typed_literal(
-            &number.to_string(),
-            xsd::INTEGER,
-        )),
-        Value::Single(number) => give(LiteralRef::new_typed_literal(
-            &number.to_string(),
-            xsd::DOUBLE,
-        )),
-        Value::Double(number) => give(LiteralRef::new_typed_literal(
-            &number.to_string(),
-            xsd::DOUBLE,
-        )),
+        Value::List(members) => members.iter().try_for_each(|member| give(LiteralRef::new_simple_literal(member))),
+        Value::Integer(number) => give(LiteralRef::new_typed_literal(&number.to_string(), xsd::INTEGER)),
+        Value::Single(number) => give(LiteralRef::new_typed_literal(&number.to_string(), xsd::DOUBLE)),
+        Value::Double(number) => give(LiteralRef::new_typed_literal(&number.to_string(), xsd::DOUBLE)),
     }
 }
 
@@ -353,10 +246,7 @@ mod tests {
             let node = resource(id);
             assert!(NamedNode::new(node.as_str()).is_ok(), "{node}");
         }
-        assert_eq!(
-            resource("paper:10.1000/x<y").as_str(),
-            "https://papergraph.dev/id/paper:10.1000/x%3Cy"
-        );
+        assert_eq!(resource("paper:10.1000/x<y").as_str(), "https://papergraph.dev/id/paper:10.1000/x%3Cy");
         assert_eq!(camel_case("first_year"), "firstYear");
     }
 }

@@ -15,12 +15,7 @@ const NAMED: usize = 10;
 pub struct Report;
 
 impl Exporter for Report {
-    fn write(
-        &self,
-        view: &View<'_>,
-        stage: &Stage,
-        _options: &ExportOptions,
-    ) -> Result<(), ExportError> {
+    fn write(&self, view: &View<'_>, stage: &Stage, _options: &ExportOptions) -> Result<(), ExportError> {
         stage.file("report.md", |out| write(view, out))
     }
 }
@@ -42,19 +37,10 @@ fn write_counts<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
     if let Some((first, last)) = view.years() {
         write!(out, " from {first} to {last}")?;
     }
-    writeln!(
-        out,
-        ", {} entities, {} topics, {} edges.\n",
-        counts.entities, counts.topics, counts.edges
-    )?;
-    writeln!(
-        out,
-        "| type | entities | papers that name one |\n| --- | ---: | ---: |"
-    )?;
+    writeln!(out, ", {} entities, {} topics, {} edges.\n", counts.entities, counts.topics, counts.edges)?;
+    writeln!(out, "| type | entities | papers that name one |\n| --- | ---: | ---: |")?;
     for entity_type in &view.schema().types {
-        let of_type = |node: &NodeView<'_>| {
-            entity(node.node).is_some() && node.type_label == entity_type.label
-        };
+        let of_type = |node: &NodeView<'_>| entity(node.node).is_some() && node.type_label == entity_type.label;
         let mut naming: Vec<_> = view
             .edges()
             .filter(|edge| paper(edge.source).is_some() && of_type(&view.node(edge.target_index)))
@@ -63,12 +49,7 @@ fn write_counts<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
         naming.sort_unstable();
         naming.dedup();
         let entities = view.nodes().filter(of_type).count();
-        writeln!(
-            out,
-            "| {} | {entities} | {} |",
-            cell(&entity_type.label),
-            naming.len()
-        )?;
+        writeln!(out, "| {} | {entities} | {} |", cell(&entity_type.label), naming.len())?;
     }
     writeln!(out)
 }
@@ -80,64 +61,36 @@ fn write_relations<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
     }
     writeln!(out, "| relation | edges | |\n| --- | ---: | --- |")?;
     for (relation, count) in view.schema().relations.iter().zip(counts) {
-        writeln!(
-            out,
-            "| {} | {count} | {} |",
-            cell(&relation.label),
-            cell(&relation.description)
-        )?;
+        writeln!(out, "| {} | {count} | {} |", cell(&relation.label), cell(&relation.description))?;
     }
     writeln!(out)
 }
 
 fn write_topics<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
-    let mut topics: Vec<NodeView<'_>> = view
-        .nodes()
-        .filter(|node| topic(node.node).is_some())
-        .collect();
+    let mut topics: Vec<NodeView<'_>> = view.nodes().filter(|node| topic(node.node).is_some()).collect();
     if topics.is_empty() {
         return Ok(());
     }
     topics.sort_by_key(|node| Reverse(topic(node.node).map(|facts| facts.papers)));
-    writeln!(
-        out,
-        "## Topics\n\n| topic | papers | told from others by |\n| --- | ---: | --- |"
-    )?;
+    writeln!(out, "## Topics\n\n| topic | papers | told from others by |\n| --- | ---: | --- |")?;
     for node in topics {
         let Some(facts) = topic(node.node) else {
             continue;
         };
-        let within = facts
-            .parent
-            .as_deref()
-            .and_then(|id| view.graph.index.get(id));
-        let within = within
-            .map(|&parent| format!(" (in {})", view.graph.graph[parent].label))
-            .unwrap_or_default();
-        let label = |id: &String| {
-            view.graph
-                .index
-                .get(id)
-                .map(|&index| view.graph.graph[index].label.as_str())
-        };
+        let within = facts.parent.as_deref().and_then(|id| view.graph.index.get(id));
+        let within = within.map(|&parent| format!(" (in {})", view.graph.graph[parent].label)).unwrap_or_default();
+        let label = |id: &String| view.graph.index.get(id).map(|&index| view.graph.graph[index].label.as_str());
         let telling: Vec<&str> = facts.entities.iter().filter_map(label).take(5).collect();
         let label = cell(&format!("{}{within}", node.node.label));
-        writeln!(
-            out,
-            "| {label} | {} | {} |",
-            facts.papers,
-            cell(&telling.join(", "))
-        )?;
+        writeln!(out, "| {label} | {} | {} |", facts.papers, cell(&telling.join(", ")))?;
     }
     writeln!(out)
 }
 
 fn write_entities<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
     for entity_type in &view.schema().types {
-        let mut entities: Vec<NodeView<'_>> = view
-            .nodes()
-            .filter(|node| entity(node.node).is_some() && node.type_label == entity_type.label)
-            .collect();
+        let mut entities: Vec<NodeView<'_>> =
+            view.nodes().filter(|node| entity(node.node).is_some() && node.type_label == entity_type.label).collect();
         if entities.is_empty() {
             continue;
         }
@@ -184,29 +137,16 @@ fn write_papers<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
         }
     }
     let mut section = |title: &str, column: &str, counts: &[usize]| {
-        let mut papers: Vec<NodeView<'_>> = view
-            .nodes()
-            .filter(|node| paper(node.node).is_some() && counts[node.index.index()] > 0)
-            .collect();
+        let mut papers: Vec<NodeView<'_>> =
+            view.nodes().filter(|node| paper(node.node).is_some() && counts[node.index.index()] > 0).collect();
         if papers.is_empty() {
             return Ok(());
         }
         papers.sort_by_key(|node| Reverse(counts[node.index.index()]));
-        writeln!(
-            out,
-            "## {title}\n\n| paper | year | {column} |\n| --- | --- | ---: |"
-        )?;
+        writeln!(out, "## {title}\n\n| paper | year | {column} |\n| --- | --- | ---: |")?;
         for node in papers.iter().take(NAMED) {
-            let year = paper(node.node)
-                .and_then(|facts| facts.year)
-                .map(|year| year.to_string())
-                .unwrap_or_default();
-            writeln!(
-                out,
-                "| {} | {year} | {} |",
-                cell(&node.node.label),
-                counts[node.index.index()]
-            )?;
+            let year = paper(node.node).and_then(|facts| facts.year).map(|year| year.to_string()).unwrap_or_default();
+            writeln!(out, "| {} | {year} | {} |", cell(&node.node.label), counts[node.index.index()])?;
         }
         writeln!(out)
     };
@@ -216,10 +156,7 @@ fn write_papers<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
 
 fn write_files<W: Write>(out: &mut W) -> io::Result<()> {
     writeln!(out, "## How to open the files\n")?;
-    for format in Format::ALL
-        .into_iter()
-        .filter(|&format| format != Format::Report)
-    {
+    for format in Format::ALL.into_iter().filter(|&format| format != Format::Report) {
         writeln!(out, "- `--format {format}`: {}", format.purpose())?;
     }
     writeln!(
@@ -236,10 +173,7 @@ fn write_files<W: Write>(out: &mut W) -> io::Result<()> {
 fn cell(text: &str) -> String {
     let mut escaped = String::new();
     for character in one_line(text).chars() {
-        if matches!(
-            character,
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '&' | '~' | '$'
-        ) {
+        if matches!(character, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '&' | '~' | '$') {
             escaped.push('\\');
         }
         escaped.push(character);

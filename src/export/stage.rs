@@ -38,11 +38,7 @@ impl Stage {
             .prefix(".papergraph-")
             .tempdir_in(folder)
             .map_err(|source| ExportError::folder(folder, source))?;
-        Ok(Stage {
-            folder: folder.to_path_buf(),
-            hidden,
-            written: Mutex::new(Vec::new()),
-        })
+        Ok(Stage { folder: folder.to_path_buf(), hidden, written: Mutex::new(Vec::new()) })
     }
 
     /// Writes one file. `name` is relative to the output folder and has at most one folder in it (`neo4j/import.sh`).
@@ -52,8 +48,7 @@ impl Stage {
         write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
     ) -> Result<(), ExportError> {
         let name = Path::new(name);
-        self.write_hidden(name, write)
-            .map_err(|source| ExportError::file(&self.folder.join(name), source))?;
+        self.write_hidden(name, write).map_err(|source| ExportError::file(&self.folder.join(name), source))?;
         self.names().push(name.to_path_buf());
         Ok(())
     }
@@ -66,11 +61,7 @@ impl Stage {
         })
     }
 
-    fn write_hidden(
-        &self,
-        name: &Path,
-        write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
-    ) -> io::Result<()> {
+    fn write_hidden(&self, name: &Path, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> io::Result<()> {
         let path = self.hidden.path().join(name);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
@@ -96,8 +87,7 @@ impl Stage {
         for (folder, own_files) in &own_folders {
             let place = self.folder.join(folder);
             fs::create_dir_all(&place).map_err(|source| ExportError::folder(&place, source))?;
-            remove_stale(&place, own_files)
-                .map_err(|source| ExportError::folder(&place, source))?;
+            remove_stale(&place, own_files).map_err(|source| ExportError::folder(&place, source))?;
             self.put(&folder.join(FILE_LIST))?;
         }
         for name in &names {
@@ -117,10 +107,7 @@ impl Stage {
                 && parent.exists()
                 && !parent.is_dir()
             {
-                return Err(ExportError::folder(
-                    parent,
-                    io::ErrorKind::NotADirectory.into(),
-                ));
+                return Err(ExportError::folder(parent, io::ErrorKind::NotADirectory.into()));
             }
         }
         Ok(())
@@ -128,15 +115,12 @@ impl Stage {
 
     fn put(&self, name: &Path) -> Result<(), ExportError> {
         let place = self.folder.join(name);
-        fs::rename(self.hidden.path().join(name), &place)
-            .map_err(|source| ExportError::file(&place, source))
+        fs::rename(self.hidden.path().join(name), &place).map_err(|source| ExportError::file(&place, source))
     }
 
     fn names(&self) -> std::sync::MutexGuard<'_, Vec<PathBuf>> {
         // The list is whole at any time, so a panic elsewhere does not spoil it.
-        self.written
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.written.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -168,8 +152,7 @@ fn remove_stale(folder: &Path, kept: &[String]) -> io::Result<()> {
     };
     for name in list.lines() {
         // A list that somebody edited must not reach out of the folder.
-        let plain =
-            !name.is_empty() && Path::new(name).file_name().is_some_and(|file| file == name);
+        let plain = !name.is_empty() && Path::new(name).file_name().is_some_and(|file| file == name);
         if !plain || kept.iter().any(|own| own == name) {
             continue;
         }
@@ -200,16 +183,12 @@ mod tests {
     use super::*;
 
     fn write(stage: &Stage, name: &str, text: &str) {
-        stage
-            .file(name, |out| out.write_all(text.as_bytes()))
-            .unwrap();
+        stage.file(name, |out| out.write_all(text.as_bytes())).unwrap();
     }
 
     fn listing(folder: &Path) -> Vec<String> {
-        let mut names: Vec<String> = fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
+        let mut names: Vec<String> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
     }
@@ -226,16 +205,10 @@ mod tests {
                 Err(io::ErrorKind::StorageFull.into())
             });
             let message = full.unwrap_err().to_string();
-            assert!(
-                message.contains("nodes.csv") && message.contains("free some space"),
-                "{message}"
-            );
+            assert!(message.contains("nodes.csv") && message.contains("free some space"), "{message}");
         }
         assert_eq!(listing(folder.path()), ["graph.json"]);
-        assert_eq!(
-            fs::read_to_string(folder.path().join("graph.json")).unwrap(),
-            "old"
-        );
+        assert_eq!(fs::read_to_string(folder.path().join("graph.json")).unwrap(), "old");
     }
 
     #[test]
@@ -250,14 +223,8 @@ mod tests {
         write(&second, "neo4j/b.csv", "b2");
         let paths = second.commit().unwrap();
         assert_eq!(paths, [folder.path().join("neo4j/b.csv")]);
-        assert_eq!(
-            listing(&folder.path().join("neo4j")),
-            [FILE_LIST, "b.csv", "notes.txt"]
-        );
-        assert_eq!(
-            fs::read_to_string(folder.path().join("neo4j/b.csv")).unwrap(),
-            "b2"
-        );
+        assert_eq!(listing(&folder.path().join("neo4j")), [FILE_LIST, "b.csv", "notes.txt"]);
+        assert_eq!(fs::read_to_string(folder.path().join("neo4j/b.csv")).unwrap(), "b2");
         assert_eq!(listing(folder.path()), ["neo4j"]);
     }
 
@@ -266,11 +233,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("precious"), "mine").unwrap();
         fs::create_dir(folder.path().join("neo4j")).unwrap();
-        fs::write(
-            folder.path().join("neo4j").join(FILE_LIST),
-            "../precious\n..\n\n",
-        )
-        .unwrap();
+        fs::write(folder.path().join("neo4j").join(FILE_LIST), "../precious\n..\n\n").unwrap();
         let stage = Stage::new(folder.path()).unwrap();
         write(&stage, "neo4j/a.csv", "a");
         stage.commit().unwrap();
@@ -285,14 +248,8 @@ mod tests {
         let stage = Stage::new(folder.path()).unwrap();
         write(&stage, "edges.csv", "new");
         write(&stage, "nodes.csv", "new");
-        assert!(matches!(
-            stage.commit(),
-            Err(ExportError::FolderInTheWay { .. })
-        ));
-        assert_eq!(
-            fs::read_to_string(folder.path().join("edges.csv")).unwrap(),
-            "old"
-        );
+        assert!(matches!(stage.commit(), Err(ExportError::FolderInTheWay { .. })));
+        assert_eq!(fs::read_to_string(folder.path().join("edges.csv")).unwrap(), "old");
         assert_eq!(listing(folder.path()), ["edges.csv", "nodes.csv"]);
     }
 
@@ -302,9 +259,6 @@ mod tests {
         let file = folder.path().join("out");
         fs::write(&file, "a file").unwrap();
         let message = Stage::new(&file).err().unwrap().to_string();
-        assert!(
-            message.contains("out") && message.contains("choose another output folder"),
-            "{message}"
-        );
+        assert!(message.contains("out") && message.contains("choose another output folder"), "{message}");
     }
 }

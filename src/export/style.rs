@@ -24,11 +24,7 @@ pub fn color<'g>(node: &'g Node, schema: &'g Schema) -> &'g str {
         NodeKind::Paper(_) => PAPER_COLOR,
         NodeKind::Entity(facts) => {
             let declared = &schema.entity_type(facts.entity_type).color;
-            if parse_color(declared).is_some() {
-                declared
-            } else {
-                PAPER_COLOR
-            }
+            if parse_color(declared).is_some() { declared } else { PAPER_COLOR }
         }
         NodeKind::Topic(_) => TOPIC_COLOR,
     }
@@ -58,16 +54,10 @@ pub fn parse_color(color: &str) -> Option<[u8; 3]> {
 pub fn text_color(background: &str) -> &'static str {
     let linear = |channel: u8| {
         let share = f64::from(channel) / 255.0;
-        if share <= 0.040_45 {
-            share / 12.92
-        } else {
-            ((share + 0.055) / 1.055).powf(2.4)
-        }
+        if share <= 0.040_45 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
     };
     match parse_color(background) {
-        Some([r, g, b]) if 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b) < 0.179 => {
-            "#ffffff"
-        }
+        Some([r, g, b]) if 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b) < 0.179 => "#ffffff",
         _ => "#000000",
     }
 }

@@ -100,11 +100,7 @@ pub fn node_tables<'g>(view: &View<'g>) -> Vec<NodeTable<'g>> {
     let mut files = FileNames::default();
     let table = |nodes: Vec<NodeIndex>| {
         let first = nodes.first().map(|&index| view.node(index))?;
-        let used = |column: &&NodeColumn| {
-            nodes
-                .iter()
-                .any(|&index| (column.value)(&view.node(index)).is_some())
-        };
+        let used = |column: &&NodeColumn| nodes.iter().any(|&index| (column.value)(&view.node(index)).is_some());
         Some(NodeTable {
             label: first.type_label,
             kind: Kind::of(first.node),
@@ -117,38 +113,24 @@ pub fn node_tables<'g>(view: &View<'g>) -> Vec<NodeTable<'g>> {
 }
 
 /// A table for each relation, and for each pair of labels that it ties; `label` says what counts as a node's label.
-pub fn edge_tables<'g>(
-    view: &View<'g>,
-    label: impl Fn(&NodeView<'g>) -> &'g str,
-) -> Vec<EdgeTable<'g>> {
+pub fn edge_tables<'g>(view: &View<'g>, label: impl Fn(&NodeView<'g>) -> &'g str) -> Vec<EdgeTable<'g>> {
     let mut groups: BTreeMap<(u8, &str, &str), Vec<EdgeView<'g>>> = BTreeMap::new();
     for edge in view.edges() {
-        let [source, target] =
-            [edge.source_index, edge.target_index].map(|index| label(&view.node(index)));
-        groups
-            .entry((edge.edge.relation.0, source, target))
-            .or_default()
-            .push(edge);
+        let [source, target] = [edge.source_index, edge.target_index].map(|index| label(&view.node(index)));
+        groups.entry((edge.edge.relation.0, source, target)).or_default().push(edge);
     }
     let mut pairs: BTreeMap<u8, usize> = BTreeMap::new();
     for (relation, _, _) in groups.keys() {
         *pairs.entry(*relation).or_default() += 1;
     }
     let mut files = FileNames::default();
-    let table =
-        |((relation, source, target), edges): ((u8, &'g str, &'g str), Vec<EdgeView<'g>>)| {
-            let id = edges.first()?.relation.id.as_str();
-            let parts = ["edges", id, source, target];
-            let alone = pairs.get(&relation) == Some(&1);
-            let file = files.name(if alone { &parts[..2] } else { &parts });
-            Some(EdgeTable {
-                relation: id,
-                source,
-                target,
-                file,
-                edges,
-            })
-        };
+    let table = |((relation, source, target), edges): ((u8, &'g str, &'g str), Vec<EdgeView<'g>>)| {
+        let id = edges.first()?.relation.id.as_str();
+        let parts = ["edges", id, source, target];
+        let alone = pairs.get(&relation) == Some(&1);
+        let file = files.name(if alone { &parts[..2] } else { &parts });
+        Some(EdgeTable { relation: id, source, target, file, edges })
+    };
     groups.into_iter().filter_map(table).collect()
 }
 
@@ -161,10 +143,7 @@ pub fn write_cell(value: &Value<'_>, cell: &mut Vec<u8>) -> io::Result<()> {
 }
 
 /// Writes the members of a list.
-pub fn write_list<'t>(
-    members: impl Iterator<Item = &'t str>,
-    cell: &mut Vec<u8>,
-) -> io::Result<()> {
+pub fn write_list<'t>(members: impl Iterator<Item = &'t str>, cell: &mut Vec<u8>) -> io::Result<()> {
     for (position, member) in members.enumerate() {
         if position > 0 {
             write!(cell, "{UNIT_SEPARATOR}")?;
@@ -178,11 +157,7 @@ pub fn write_list<'t>(
 pub fn cypher_name(name: &str) -> String {
     let plain = name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if plain {
-        name.to_owned()
-    } else {
-        format!("`{}`", readable(name).replace('`', "``"))
-    }
+    if plain { name.to_owned() } else { format!("`{}`", readable(name).replace('`', "``")) }
 }
 
 /// The name of a relation in a database: `TRAINED_ON` for `trained_on`.
@@ -198,11 +173,7 @@ struct FileNames {
 
 impl FileNames {
     fn name(&mut self, parts: &[&str]) -> String {
-        let stems: Vec<String> = parts
-            .iter()
-            .map(|part| file_stem(part))
-            .filter(|stem| !stem.is_empty())
-            .collect();
+        let stems: Vec<String> = parts.iter().map(|part| file_stem(part)).filter(|stem| !stem.is_empty()).collect();
         let stem = stems.join("-");
         let mut name = format!("{stem}.csv");
         let mut number = 2;

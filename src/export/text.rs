@@ -13,11 +13,7 @@ pub fn readable(text: &str) -> Cow<'_, str> {
     if !text.as_bytes().iter().any(suspect) || text.chars().all(is_readable) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(
-        text.chars()
-            .filter(|&character| is_readable(character))
-            .collect(),
-    )
+    Cow::Owned(text.chars().filter(|&character| is_readable(character)).collect())
 }
 
 fn is_readable(character: char) -> bool {
@@ -30,17 +26,12 @@ fn is_readable(character: char) -> bool {
 
 /// `text` with all white space single, for formats that show it in one line.
 pub fn one_line(text: &str) -> String {
-    readable(text)
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
+    readable(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A name for a file made of letters, digits and hyphens: `Cell line` gives `cell-line`.
 pub fn file_stem(name: &str) -> String {
-    let words = name
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty());
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join("-").to_ascii_lowercase()
 }
 
@@ -50,10 +41,7 @@ mod tests {
 
     #[test]
     fn what_nobody_can_read_is_left_out() {
-        assert_eq!(
-            readable("a\u{0}b\u{1f}c\u{ffff}\t\r\n\u{85}😀"),
-            "abc\t\r\n\u{85}😀"
-        );
+        assert_eq!(readable("a\u{0}b\u{1f}c\u{ffff}\t\r\n\u{85}😀"), "abc\t\r\n\u{85}😀");
         assert!(matches!(readable("plain"), Cow::Borrowed(_)));
         assert_eq!(one_line("  a\n\tb\u{1} c "), "a b c");
     }

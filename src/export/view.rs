@@ -119,67 +119,27 @@ pub struct NodeColumn {
 
 /// The attributes of nodes besides `id`, `type` and `label`, in the order of all formats.
 pub static NODE_COLUMNS: [NodeColumn; 21] = [
-    column("authors", "Authors", ColumnKind::List, |n| {
-        list(&paper(n.node)?.authors)
-    }),
-    column("year", "Year", ColumnKind::Integer, |n| {
-        integer(paper(n.node)?.year)
-    }),
-    column("venue", "Venue", ColumnKind::Text, |n| {
-        text(paper(n.node)?.venue.as_deref())
-    }),
+    column("authors", "Authors", ColumnKind::List, |n| list(&paper(n.node)?.authors)),
+    column("year", "Year", ColumnKind::Integer, |n| integer(paper(n.node)?.year)),
+    column("venue", "Venue", ColumnKind::Text, |n| text(paper(n.node)?.venue.as_deref())),
     column("url", "Url", ColumnKind::Text, |n| text(url(n.node))),
-    column("keywords", "Keywords", ColumnKind::List, |n| {
-        list(&paper(n.node)?.keywords)
-    }),
-    column("aliases", "Aliases", ColumnKind::List, |n| {
-        list(&entity(n.node)?.aliases)
-    }),
-    column("papers", "Papers", ColumnKind::Integer, |n| {
-        integer(papers(n.node))
-    }),
-    column("first_year", "FirstYear", ColumnKind::Integer, |n| {
-        integer(entity(n.node)?.first_year)
-    }),
-    column("last_year", "LastYear", ColumnKind::Integer, |n| {
-        integer(entity(n.node)?.last_year)
-    }),
-    column("entities", "Entities", ColumnKind::List, |n| {
-        list(&topic(n.node)?.entities)
-    }),
-    column("parent", "Parent", ColumnKind::Text, |n| {
-        text(topic(n.node)?.parent.as_deref())
-    }),
-    column("degree", "Degree", ColumnKind::Integer, |n| {
-        integer(Some(n.degree))
-    }),
-    column("weighted_degree", "WeightedDegree", ColumnKind::Real, |n| {
-        double(n.weighted_degree)
-    }),
-    column("pagerank", "Pagerank", ColumnKind::Real, |n| {
-        double(n.node.analysis.pagerank).filter(|_| ranked(n.node))
-    }),
-    column("topic", "Topic", ColumnKind::Text, |n| {
-        text(n.node.analysis.topic.as_deref())
-    }),
-    column("subtopic", "Subtopic", ColumnKind::Text, |n| {
-        text(n.node.analysis.subtopic.as_deref())
-    }),
-    column("bridge", "Bridge", ColumnKind::Real, |n| {
-        double(n.node.analysis.bridge).filter(|_| ranked(n.node))
-    }),
-    column("x", "X", ColumnKind::Real, |n| {
-        n.position().map(|(x, _)| Value::Single(x))
-    }),
-    column("y", "Y", ColumnKind::Real, |n| {
-        n.position().map(|(_, y)| Value::Single(y))
-    }),
-    column("size", "Size", ColumnKind::Real, |n| {
-        Some(Value::Single(n.size))
-    }),
-    column("color", "Color", ColumnKind::Text, |n| {
-        Some(Value::Text(n.color))
-    }),
+    column("keywords", "Keywords", ColumnKind::List, |n| list(&paper(n.node)?.keywords)),
+    column("aliases", "Aliases", ColumnKind::List, |n| list(&entity(n.node)?.aliases)),
+    column("papers", "Papers", ColumnKind::Integer, |n| integer(papers(n.node))),
+    column("first_year", "FirstYear", ColumnKind::Integer, |n| integer(entity(n.node)?.first_year)),
+    column("last_year", "LastYear", ColumnKind::Integer, |n| integer(entity(n.node)?.last_year)),
+    column("entities", "Entities", ColumnKind::List, |n| list(&topic(n.node)?.entities)),
+    column("parent", "Parent", ColumnKind::Text, |n| text(topic(n.node)?.parent.as_deref())),
+    column("degree", "Degree", ColumnKind::Integer, |n| integer(Some(n.degree))),
+    column("weighted_degree", "WeightedDegree", ColumnKind::Real, |n| double(n.weighted_degree)),
+    column("pagerank", "Pagerank", ColumnKind::Real, |n| double(n.node.analysis.pagerank).filter(|_| ranked(n.node))),
+    column("topic", "Topic", ColumnKind::Text, |n| text(n.node.analysis.topic.as_deref())),
+    column("subtopic", "Subtopic", ColumnKind::Text, |n| text(n.node.analysis.subtopic.as_deref())),
+    column("bridge", "Bridge", ColumnKind::Real, |n| double(n.node.analysis.bridge).filter(|_| ranked(n.node))),
+    column("x", "X", ColumnKind::Real, |n| n.position().map(|(x, _)| Value::Single(x))),
+    column("y", "Y", ColumnKind::Real, |n| n.position().map(|(_, y)| Value::Single(y))),
+    column("size", "Size", ColumnKind::Real, |n| Some(Value::Single(n.size))),
+    column("color", "Color", ColumnKind::Text, |n| Some(Value::Text(n.color))),
 ];
 
 const fn column(
@@ -188,12 +148,7 @@ const fn column(
     kind: ColumnKind,
     value: for<'g> fn(&NodeView<'g>) -> Option<Value<'g>>,
 ) -> NodeColumn {
-    NodeColumn {
-        name,
-        title,
-        kind,
-        value,
-    }
+    NodeColumn { name, title, kind, value }
 }
 
 /// One attribute of edges.
@@ -208,31 +163,11 @@ pub struct EdgeColumn {
 
 /// The attributes of edges besides `id`, `source`, `target` and `relation`, in the order of all formats.
 pub static EDGE_COLUMNS: [EdgeColumn; 5] = [
-    EdgeColumn {
-        name: "weight",
-        title: "Weight",
-        kind: ColumnKind::Real,
-    },
-    EdgeColumn {
-        name: "confidence",
-        title: "Confidence",
-        kind: ColumnKind::Real,
-    },
-    EdgeColumn {
-        name: "count",
-        title: "Count",
-        kind: ColumnKind::Integer,
-    },
-    EdgeColumn {
-        name: "sentence",
-        title: "Sentence",
-        kind: ColumnKind::Text,
-    },
-    EdgeColumn {
-        name: "rules",
-        title: "Rules",
-        kind: ColumnKind::Text,
-    },
+    EdgeColumn { name: "weight", title: "Weight", kind: ColumnKind::Real },
+    EdgeColumn { name: "confidence", title: "Confidence", kind: ColumnKind::Real },
+    EdgeColumn { name: "count", title: "Count", kind: ColumnKind::Integer },
+    EdgeColumn { name: "sentence", title: "Sentence", kind: ColumnKind::Text },
+    EdgeColumn { name: "rules", title: "Rules", kind: ColumnKind::Text },
 ];
 
 /// What stands between the members of a list in formats that have no lists.
@@ -277,10 +212,7 @@ impl<'g> View<'g> {
 
     /// All nodes in the order of the graph.
     pub fn nodes(&self) -> impl Iterator<Item = NodeView<'g>> + '_ {
-        self.graph
-            .graph
-            .node_indices()
-            .map(|index| self.node(index))
+        self.graph.graph.node_indices().map(|index| self.node(index))
     }
 
     /// One node.
@@ -289,11 +221,7 @@ impl<'g> View<'g> {
         let analysis = &node.analysis;
         let counted = self.degrees[index.index()];
         // Analysis counts the same edges, but on a graph that was cut afterwards its figures are those of the whole.
-        let degree = if analysis.degree > 0 {
-            analysis.degree
-        } else {
-            counted
-        };
+        let degree = if analysis.degree > 0 { analysis.degree } else { counted };
         let weighted_degree = if analysis.weighted_degree > 0.0 {
             analysis.weighted_degree
         } else {
@@ -312,10 +240,7 @@ impl<'g> View<'g> {
 
     /// All edges in the order of the graph.
     pub fn edges(&self) -> impl Iterator<Item = EdgeView<'g>> + '_ {
-        self.graph
-            .graph
-            .edge_indices()
-            .filter_map(|index| self.edge(index))
+        self.graph.graph.edge_indices().filter_map(|index| self.edge(index))
     }
 
     fn edge(&self, index: EdgeIndex) -> Option<EdgeView<'g>> {
@@ -349,12 +274,7 @@ impl<'g> View<'g> {
 
     /// First and last year of the papers, where years are known.
     pub fn years(&self) -> Option<(i32, i32)> {
-        let years = || {
-            self.graph
-                .graph
-                .node_weights()
-                .filter_map(|node| paper(node)?.year)
-        };
+        let years = || self.graph.graph.node_weights().filter_map(|node| paper(node)?.year);
         Some((years().min()?, years().max()?))
     }
 }
@@ -404,10 +324,7 @@ impl<'g> EdgeView<'g> {
     /// Ids of the rules that made the edge, strongest first.
     pub fn rules(&self) -> impl Iterator<Item = &'g str> + use<'g> {
         let ids = self.rule_ids;
-        self.edge
-            .rules
-            .iter()
-            .filter_map(move |&rule| ids.get(usize::try_from(rule).ok()?).map(String::as_str))
+        self.edge.rules.iter().filter_map(move |&rule| ids.get(usize::try_from(rule).ok()?).map(String::as_str))
     }
 
     /// The rules as one text.
@@ -459,29 +376,17 @@ impl Value<'_> {
 
 /// The facts of a paper, if the node is one.
 pub fn paper(node: &Node) -> Option<&PaperFacts> {
-    if let NodeKind::Paper(facts) = &node.kind {
-        Some(facts)
-    } else {
-        None
-    }
+    if let NodeKind::Paper(facts) = &node.kind { Some(facts) } else { None }
 }
 
 /// The facts of an entity, if the node is one.
 pub fn entity(node: &Node) -> Option<&EntityFacts> {
-    if let NodeKind::Entity(facts) = &node.kind {
-        Some(facts)
-    } else {
-        None
-    }
+    if let NodeKind::Entity(facts) = &node.kind { Some(facts) } else { None }
 }
 
 /// The facts of a topic, if the node is one.
 pub fn topic(node: &Node) -> Option<&TopicFacts> {
-    if let NodeKind::Topic(facts) = &node.kind {
-        Some(facts)
-    } else {
-        None
-    }
+    if let NodeKind::Topic(facts) = &node.kind { Some(facts) } else { None }
 }
 
 fn url(node: &Node) -> Option<&str> {
@@ -506,11 +411,7 @@ fn ranked(node: &Node) -> bool {
 }
 
 fn finite(number: f32, otherwise: f32) -> f32 {
-    if number.is_finite() {
-        number
-    } else {
-        otherwise
-    }
+    if number.is_finite() { number } else { otherwise }
 }
 
 fn text(text: Option<&str>) -> Option<Value<'_>> {
@@ -538,11 +439,7 @@ fn edge_ids(graph: &KnowledgeGraph) -> Vec<EdgeId> {
         .edge_references()
         .map(|edge| {
             let relation = &graph.schema.relation(edge.weight().relation).id;
-            let mut hash = fnv(&[
-                &graph.graph[edge.source()].id,
-                relation,
-                &graph.graph[edge.target()].id,
-            ]);
+            let mut hash = fnv(&[&graph.graph[edge.source()].id, relation, &graph.graph[edge.target()].id]);
             while !taken.insert(hash) {
                 hash = hash.wrapping_add(1);
             }

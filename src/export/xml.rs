@@ -54,9 +54,7 @@ fn write_escaped<W: Write>(out: &mut W, text: &str, table: &Table) -> io::Result
             continue;
         };
         if replacement == MAYBE_NONCHARACTER {
-            if !(bytes[at..].starts_with(b"\xef\xbf\xbe")
-                || bytes[at..].starts_with(b"\xef\xbf\xbf"))
-            {
+            if !(bytes[at..].starts_with(b"\xef\xbf\xbe") || bytes[at..].starts_with(b"\xef\xbf\xbf")) {
                 at += 3;
                 continue;
             }
@@ -88,10 +86,7 @@ mod tests {
             match reader.read_event().unwrap() {
                 Event::Start(start) => {
                     let value = start.try_get_attribute("v").unwrap().unwrap();
-                    attribute = value
-                        .normalized_value(XmlVersion::Implicit1_0)
-                        .unwrap()
-                        .into();
+                    attribute = value.normalized_value(XmlVersion::Implicit1_0).unwrap().into();
                 }
                 Event::Text(text) => content.push_str(&text.xml10_content()),
                 Event::GeneralRef(reference) => {
@@ -107,15 +102,8 @@ mod tests {
     #[test]
     fn what_hurts() {
         let mut out = Vec::new();
-        write_text(
-            &mut out,
-            "a<b> & ]]> \u{0}\u{1b}\u{fffe}\u{ffff}\u{fffd}\t\n\r\"ﬁ😀",
-        )
-        .unwrap();
-        assert_eq!(
-            String::from_utf8(out).unwrap(),
-            "a&lt;b&gt; &amp; ]]&gt; \u{fffd}\t\n&#13;\"ﬁ😀"
-        );
+        write_text(&mut out, "a<b> & ]]> \u{0}\u{1b}\u{fffe}\u{ffff}\u{fffd}\t\n\r\"ﬁ😀").unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "a&lt;b&gt; &amp; ]]&gt; \u{fffd}\t\n&#13;\"ﬁ😀");
         let mut out = Vec::new();
         write_attribute(&mut out, "a\t\n\r\"'").unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "a&#9;&#10;&#13;&quot;'");

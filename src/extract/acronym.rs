@@ -29,9 +29,7 @@ pub fn definitions(text: &Annotated<'_>) -> Vec<Definition> {
             }
             let inside = open + 1;
             let limit = sentence.end.min(inside + 12);
-            let Some(close) =
-                (inside..limit).find(|&t| matches!(document.word(t), ")" | "]" | ";" | ","))
-            else {
+            let Some(close) = (inside..limit).find(|&t| matches!(document.word(t), ")" | "]" | ";" | ",")) else {
                 continue;
             };
             if inside == close {
@@ -48,12 +46,7 @@ pub fn definitions(text: &Annotated<'_>) -> Vec<Definition> {
 }
 
 /// "long form (SHORT)".
-fn short_in_brackets(
-    text: &Annotated<'_>,
-    sentence_first: u32,
-    open: u32,
-    close: u32,
-) -> Option<Definition> {
+fn short_in_brackets(text: &Annotated<'_>, sentence_first: u32, open: u32, close: u32) -> Option<Definition> {
     let letters = acronym_letters(text.document.text(open + 1, close))?;
     if close - open - 1 > 4 {
         return None;
@@ -61,45 +54,24 @@ fn short_in_brackets(
     let most = (letters.len() + 5).min(letters.len() * 2) as u32 + 2;
     let from = sentence_first.max(open.saturating_sub(most * 2));
     // Words only: hyphens between them are no limit to how far back the long form may reach.
-    let words_from = (from..open)
-        .rev()
-        .filter(|&t| text.document.tokens[t as usize].shape.is_word())
-        .nth(most as usize - 1);
+    let words_from =
+        (from..open).rev().filter(|&t| text.document.tokens[t as usize].shape.is_word()).nth(most as usize - 1);
     let long_first = match_backwards(text, words_from.unwrap_or(from), open, &letters)?;
     let long_end = trim_end(text, long_first, open);
-    Some(Definition {
-        long_first,
-        long_end,
-        short_first: open + 1,
-        short_end: close,
-    })
+    Some(Definition { long_first, long_end, short_first: open + 1, short_end: close })
 }
 
 /// "SHORT (long form)".
-fn long_in_brackets(
-    text: &Annotated<'_>,
-    sentence_first: u32,
-    open: u32,
-    close: u32,
-) -> Option<Definition> {
+fn long_in_brackets(text: &Annotated<'_>, sentence_first: u32, open: u32, close: u32) -> Option<Definition> {
     let document = &text.document;
-    let short_first = document.atoms[document.atom_of[open as usize - 1] as usize]
-        .first
-        .max(sentence_first);
+    let short_first = document.atoms[document.atom_of[open as usize - 1] as usize].first.max(sentence_first);
     let letters = acronym_letters(document.text(short_first, open))?;
-    let words = (open + 1..close)
-        .filter(|&t| document.tokens[t as usize].shape.is_word())
-        .count();
+    let words = (open + 1..close).filter(|&t| document.tokens[t as usize].shape.is_word()).count();
     if words < 2 || !document.tokens[short_first as usize].shape.has_capital() {
         return None;
     }
     let long_first = match_backwards(text, open + 1, close, &letters)?;
-    (long_first == open + 1).then_some(Definition {
-        long_first,
-        long_end: close,
-        short_first,
-        short_end: open,
-    })
+    (long_first == open + 1).then_some(Definition { long_first, long_end: close, short_first, short_end: open })
 }
 
 /// The letters and digits of an acronym in lower case, without a plural s; `None` where the text is no acronym.
@@ -110,16 +82,8 @@ fn acronym_letters(text: &str) -> Option<Vec<char>> {
         return None;
     }
     let capitals = text.chars().filter(|c| c.is_uppercase()).count();
-    let text = if capitals > 1 {
-        text.strip_suffix('s').unwrap_or(text)
-    } else {
-        text
-    };
-    let letters: Vec<char> = text
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect();
+    let text = if capitals > 1 { text.strip_suffix('s').unwrap_or(text) } else { text };
+    let letters: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     (letters.len() >= 2 && letters.iter().any(|c| c.is_alphabetic())).then_some(letters)
 }
 
@@ -149,16 +113,8 @@ fn match_backwards(text: &Annotated<'_>, from: u32, end: u32, letters: &[char]) 
             left -= 1;
         }
         if left == 0 {
-            let longer = document
-                .text(token, end)
-                .chars()
-                .filter(|c| c.is_alphanumeric())
-                .count()
-                > letters.len();
-            let several_words = (token..end)
-                .filter(|&t| document.tokens[t as usize].shape.is_word())
-                .count()
-                > 1;
+            let longer = document.text(token, end).chars().filter(|c| c.is_alphanumeric()).count() > letters.len();
+            let several_words = (token..end).filter(|&t| document.tokens[t as usize].shape.is_word()).count() > 1;
             let is_term = text.classes[token as usize].function == 0;
             return (longer && is_term && (several_words || letters.len() <= 4)).then_some(token);
         }
@@ -168,8 +124,5 @@ fn match_backwards(text: &Annotated<'_>, from: u32, end: u32, letters: &[char]) 
 
 /// Quotes and commas before the bracket are no part of the long form.
 fn trim_end(text: &Annotated<'_>, first: u32, end: u32) -> u32 {
-    (first + 1..=end)
-        .rev()
-        .find(|&e| text.document.tokens[e as usize - 1].shape.is_word())
-        .unwrap_or(end)
+    (first + 1..=end).rev().find(|&e| text.document.tokens[e as usize - 1].shape.is_word()).unwrap_or(end)
 }

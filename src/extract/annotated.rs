@@ -74,9 +74,7 @@ impl<'r> Annotated<'r> {
     /// Looks every token of a document up once.
     pub fn new(rules: &'r RuleSet, document: Document) -> Self {
         let count = document.tokens.len();
-        let classes: Vec<WordClass> = (0..count as u32)
-            .map(|token| rules.class(&document, token))
-            .collect();
+        let classes: Vec<WordClass> = (0..count as u32).map(|token| rules.class(&document, token)).collect();
         let mut annotated = Self {
             rules,
             borders: vec![false; count],
@@ -116,8 +114,7 @@ impl<'r> Annotated<'r> {
     }
 
     fn is_edge(&self, token: u32) -> bool {
-        !self.document.tokens[token as usize].shape.is_word()
-            || self.classes[token as usize].function > 0
+        !self.document.tokens[token as usize].shape.is_word() || self.classes[token as usize].function > 0
     }
 
     /// Class of the head of a span, from 1; 0 where its last word is none.
@@ -132,8 +129,7 @@ impl<'r> Annotated<'r> {
             }
         }
         for (number, sentence) in (0u32..).zip(&self.document.sentences) {
-            self.sentence_of
-                .extend((sentence.first..sentence.end).map(|_| number));
+            self.sentence_of.extend((sentence.first..sentence.end).map(|_| number));
         }
     }
 
@@ -142,18 +138,11 @@ impl<'r> Annotated<'r> {
         for sentence in self.document.sentences.clone() {
             let from = self.cues.len();
             for first in sentence.first..sentence.end {
-                if self.document.tokens[first as usize].shape.is_word()
-                    || self.document.word(first) == "%"
-                {
+                if self.document.tokens[first as usize].shape.is_word() || self.document.word(first) == "%" {
                     let cues = &mut self.cues;
-                    rules.cue_phrases.matches_at(
-                        &self.document,
-                        first,
-                        sentence.end,
-                        |end, numbers| {
-                            cues.extend(numbers.iter().map(|&number| (number, first, end)));
-                        },
-                    );
+                    rules.cue_phrases.matches_at(&self.document, first, sentence.end, |end, numbers| {
+                        cues.extend(numbers.iter().map(|&number| (number, first, end)));
+                    });
                 }
             }
             for at in from..self.cues.len() {
@@ -190,9 +179,7 @@ impl<'r> Annotated<'r> {
             }
             if !self.is_transparent(token) {
                 touching = false;
-                words = words.saturating_add(u8::from(
-                    self.document.tokens[token as usize].shape.is_word(),
-                ));
+                words = words.saturating_add(u8::from(self.document.tokens[token as usize].shape.is_word()));
             }
             if words > gap || matches!(self.document.word(token), ";" | ".") {
                 break;
@@ -212,9 +199,7 @@ impl<'r> Annotated<'r> {
             }
             if !matches!(self.document.word(token), "\"" | "'" | "”") {
                 touching = false;
-                words = words.saturating_add(u8::from(
-                    self.document.tokens[token as usize].shape.is_word(),
-                ));
+                words = words.saturating_add(u8::from(self.document.tokens[token as usize].shape.is_word()));
             }
             if words > gap || matches!(self.document.word(token), ";" | ".") {
                 break;
@@ -227,11 +212,9 @@ impl<'r> Annotated<'r> {
         for sentence in &self.document.sentences {
             for first in sentence.first..sentence.end {
                 let known = &mut self.known;
-                rules
-                    .forms
-                    .matches_at(&self.document, first, sentence.end, |end, forms| {
-                        known.push(KnownName { first, end, forms });
-                    });
+                rules.forms.matches_at(&self.document, first, sentence.end, |end, forms| {
+                    known.push(KnownName { first, end, forms });
+                });
             }
         }
     }
@@ -239,26 +222,15 @@ impl<'r> Annotated<'r> {
     fn find_patterns(&mut self) {
         let document = &self.document;
         for number in self.rules.pattern_set.matches(&document.reading) {
-            for found in self.rules.patterns[number]
-                .regex
-                .find_iter(&document.reading)
-            {
-                let first = document
-                    .tokens
-                    .partition_point(|token| (token.start as usize) < found.start());
-                let end = document
-                    .tokens
-                    .partition_point(|token| (token.end as usize) <= found.end());
+            for found in self.rules.patterns[number].regex.find_iter(&document.reading) {
+                let first = document.tokens.partition_point(|token| (token.start as usize) < found.start());
+                let end = document.tokens.partition_point(|token| (token.end as usize) <= found.end());
                 let on_borders = first < end
                     && document.tokens[first].start as usize == found.start()
                     && document.tokens[end - 1].end as usize == found.end();
                 if on_borders && self.sentence_of[first] == self.sentence_of[end - 1] {
                     let (first, end, pattern) = (first as u32, end as u32, number as u16);
-                    self.pattern_matches.push(PatternMatch {
-                        first,
-                        end,
-                        pattern,
-                    });
+                    self.pattern_matches.push(PatternMatch { first, end, pattern });
                 }
             }
         }

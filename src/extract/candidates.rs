@@ -89,14 +89,7 @@ impl Candidates {
     }
 
     /// As [`Candidates::add`], with the span's key at hand.
-    pub fn add_with_key(
-        &mut self,
-        text: &Annotated<'_>,
-        first: u32,
-        end: u32,
-        key: u64,
-        proposer: Proposer,
-    ) {
+    pub fn add_with_key(&mut self, text: &Annotated<'_>, first: u32, end: u32, key: u64, proposer: Proposer) {
         if first >= end || text.sentence_of[first as usize] != text.sentence_of[end as usize - 1] {
             return;
         }
@@ -104,15 +97,9 @@ impl Candidates {
         match self.by_span.get(&(first, end)) {
             Some(&at) => self.list[at as usize].proposers |= bit,
             None => {
-                if (first..end).any(|token| text.document.tokens[token as usize].shape.has_letter())
-                {
+                if (first..end).any(|token| text.document.tokens[token as usize].shape.has_letter()) {
                     self.by_span.insert((first, end), self.list.len() as u32);
-                    self.list.push(Candidate {
-                        first,
-                        end,
-                        key,
-                        proposers: bit,
-                    });
+                    self.list.push(Candidate { first, end, key, proposers: bit });
                 }
             }
         }
@@ -125,18 +112,8 @@ pub fn propose(text: &Annotated<'_>) -> Candidates {
     runs::propose(text, &mut candidates);
     enumeration::propose(text, &mut candidates);
     for definition in &text.definitions {
-        candidates.add(
-            text,
-            definition.long_first,
-            definition.long_end,
-            Proposer::Acronym,
-        );
-        candidates.add(
-            text,
-            definition.short_first,
-            definition.short_end,
-            Proposer::Acronym,
-        );
+        candidates.add(text, definition.long_first, definition.long_end, Proposer::Acronym);
+        candidates.add(text, definition.short_first, definition.short_end, Proposer::Acronym);
     }
     if let Some(title) = text.title_name {
         candidates.add(text, title.first, title.end, Proposer::Title);
@@ -149,9 +126,7 @@ pub fn propose(text: &Annotated<'_>) -> Candidates {
         candidates.add(text, found.first, found.end, Proposer::Pattern);
     }
     echo(text, &mut candidates);
-    candidates
-        .list
-        .sort_by_key(|candidate| (candidate.end, candidate.first));
+    candidates.list.sort_by_key(|candidate| (candidate.end, candidate.first));
     candidates.by_span = FxHashMap::default();
     candidates
 }
@@ -165,10 +140,7 @@ fn propose_named(text: &Annotated<'_>, candidates: &mut Candidates) {
         }
         let sentence_end = text.sentence(end - 1).end;
         let Some(first) = (end..sentence_end.min(end + 4)).find(|&token| {
-            !matches!(
-                document.word(token),
-                "as" | "the" | "a" | "an" | "\"" | "'" | "`" | ":" | "," | "“" | "("
-            )
+            !matches!(document.word(token), "as" | "the" | "a" | "an" | "\"" | "'" | "`" | ":" | "," | "“" | "(")
         }) else {
             continue;
         };
@@ -191,11 +163,7 @@ fn echo(text: &Annotated<'_>, candidates: &mut Candidates) {
         | 1 << Proposer::Shape as u16;
     let document = &text.document;
     let mut names: FxHashMap<u64, Vec<(u64, u32)>> = FxHashMap::default();
-    for candidate in candidates
-        .list
-        .iter()
-        .filter(|candidate| candidate.proposers & SOURCES != 0)
-    {
+    for candidate in candidates.list.iter().filter(|candidate| candidate.proposers & SOURCES != 0) {
         let length = candidate.end - candidate.first;
         let first_word = document.tokens[candidate.first as usize].singular;
         let ways = names.entry(first_word).or_default();

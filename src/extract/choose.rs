@@ -46,23 +46,14 @@ pub fn scores(evidence: &Evidence, weights: &WeightTable) -> Vec<f32> {
 /// The best set of spans that do not overlap. `bias` is added to every span: greater finds more, smaller is surer.
 ///
 /// Candidates must stand in order of end, then start; ties keep the earlier one. Linear in tokens and candidates.
-pub fn choose(
-    text: &Annotated<'_>,
-    candidates: &[Weighed],
-    scores: &[f32],
-    types: usize,
-    bias: f32,
-) -> Vec<Chosen> {
+pub fn choose(text: &Annotated<'_>, candidates: &[Weighed], scores: &[f32], types: usize, bias: f32) -> Vec<Chosen> {
     let tokens = text.document.tokens.len();
     let mut best = vec![0.0f32; tokens + 1];
     let mut chosen_at: Vec<Option<(u32, u8)>> = vec![None; tokens + 1];
     let mut next = 0;
     for end in 1..=tokens {
         best[end] = best[end - 1];
-        while let Some(weighed) = candidates
-            .get(next)
-            .filter(|weighed| weighed.candidate.end as usize == end)
-        {
+        while let Some(weighed) = candidates.get(next).filter(|weighed| weighed.candidate.end as usize == end) {
             let row = &scores[next * types..(next + 1) * types];
             let mut top = (0u8, f32::NEG_INFINITY);
             for (entity_type, &score) in (0u8..).zip(row) {
@@ -107,7 +98,6 @@ pub fn choose(
 /// Probability of one type against the others and against "no entity".
 pub fn probability(scores: &[f32], entity_type: usize, bias: f32) -> f32 {
     let most = scores.iter().copied().fold(-bias, f32::max);
-    let total: f32 =
-        scores.iter().map(|score| (score - most).exp()).sum::<f32>() + (-bias - most).exp();
+    let total: f32 = scores.iter().map(|score| (score - most).exp()).sum::<f32>() + (-bias - most).exp();
     (scores[entity_type] - most).exp() / total
 }

@@ -115,11 +115,7 @@ pub fn span_weights(files: &RuleFiles, rules: &RuleSet, space: &SpanSpace) -> We
         };
         for (case, weight) in (0..).zip(CUE) {
             for family in [space.cue_touching, space.cue_after_case] {
-                table.set(
-                    family.row([number, case, 0]),
-                    column_of(entity_type),
-                    weight,
-                );
+                table.set(family.row([number, case, 0]), column_of(entity_type), weight);
             }
         }
     }
@@ -145,10 +141,7 @@ pub fn relation_weights(files: &RuleFiles, rules: &RuleSet, space: &RelationSpac
         }
     }
     for (entity_type, declared) in (0..).zip(&schema.types) {
-        let default = schema
-            .relations
-            .iter()
-            .position(|relation| relation.default_for.contains(&declared.label));
+        let default = schema.relations.iter().position(|relation| relation.default_for.contains(&declared.label));
         if let Some(column) = default {
             let row = space.entity_type.row([entity_type, 0, 0]);
             table.set(row, column, DEFAULT_RELATION);
@@ -181,11 +174,8 @@ mod tests {
         let known = rows.iter().find(|row| row.name.len() > 8).unwrap();
         let (entity_type, name) = (*entity_type, known.name.replace('=', ""));
         let extractor = Extractor::new(&files);
-        let paper = Paper {
-            id: "p".into(),
-            abstract_text: format!("We look at {name} of the north."),
-            ..Paper::default()
-        };
+        let paper =
+            Paper { id: "p".into(), abstract_text: format!("We look at {name} of the north."), ..Paper::default() };
         let found = extractor.extract(&paper).entities;
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!((found[0].entity_type, &found[0].name), (entity_type, &name));

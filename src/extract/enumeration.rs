@@ -13,9 +13,7 @@ pub fn propose(text: &Annotated<'_>, candidates: &mut Candidates) {
         match document.word(place.first) {
             "of" | "Of" => of_terms(text, atom, candidates),
             "and" | "or" | "/" | "&" => coordinated(text, atom, candidates),
-            "to" | "from" | "with" | "in" | "per" | "by" | "for" | "at" | "on" => {
-                prepositional(text, atom, candidates)
-            }
+            "to" | "from" | "with" | "in" | "per" | "by" | "for" | "at" | "on" => prepositional(text, atom, candidates),
             _ => {}
         }
     }
@@ -48,15 +46,8 @@ fn right_edges(text: &Annotated<'_>, atom: u32, most: usize) -> Vec<u32> {
 
 fn of_terms(text: &Annotated<'_>, atom: u32, candidates: &mut Candidates) {
     let document = &text.document;
-    let after = document
-        .atoms
-        .get(atom as usize + 1)
-        .map_or("", |next| document.text(next.first, next.end));
-    let next = if matches!(after, "the" | "a" | "an" | "all") {
-        atom + 2
-    } else {
-        atom + 1
-    };
+    let after = document.atoms.get(atom as usize + 1).map_or("", |next| document.text(next.first, next.end));
+    let next = if matches!(after, "the" | "a" | "an" | "all") { atom + 2 } else { atom + 1 };
     for first in left_edges(text, atom, 3) {
         for end in right_edges(text, next, 3) {
             candidates.add(text, first, end, Proposer::Of);
@@ -88,9 +79,7 @@ fn coordinated(text: &Annotated<'_>, atom: u32, candidates: &mut Candidates) {
     for &first in &lefts {
         for (number, &end) in rights.iter().enumerate() {
             let last = number + 1 == rights.len();
-            if number >= 1 && (last || text.head(end) > 0)
-                || (last && number == 0 && text.head(end) > 0)
-            {
+            if number >= 1 && (last || text.head(end) > 0) || (last && number == 0 && text.head(end) > 0) {
                 candidates.add(text, first, end, Proposer::Coordination);
             }
         }

@@ -88,8 +88,7 @@ fn retain_in_ranges<'e>(
 /// How name-like a span is: 0 name-like, 1 a capital, 2 lower case.
 pub fn case_class(text: &Annotated<'_>, first: u32, end: u32) -> u32 {
     let tokens = &text.document.tokens;
-    if tokens[first as usize].shape.is_name_like() || tokens[end as usize - 1].shape.is_name_like()
-    {
+    if tokens[first as usize].shape.is_name_like() || tokens[end as usize - 1].shape.is_name_like() {
         return 0;
     }
     let opens = text.document.in_title(first) || text.sentence(first).first == first;
@@ -99,8 +98,7 @@ pub fn case_class(text: &Annotated<'_>, first: u32, end: u32) -> u32 {
 
 /// Is a span written as a form of the lexicon, hyphens and a plural s aside?
 pub fn case_match(span: &str, form: &str, exact_required: bool) -> CaseMatch {
-    let letters =
-        |text: &str| -> Vec<char> { text.chars().filter(|c| c.is_alphanumeric()).collect() };
+    let letters = |text: &str| -> Vec<char> { text.chars().filter(|c| c.is_alphanumeric()).collect() };
     let (mut ours, theirs) = (letters(span), letters(form));
     if ours.len() == theirs.len() + 1 && ours.last() == Some(&'s') {
         ours.pop();
@@ -130,19 +128,13 @@ pub fn collect(text: &Annotated<'_>, space: &SpanSpace, candidates: &Candidates)
         let form = *form_of.entry(candidate.key).or_insert_with(|| {
             let from = evidence.form_rows.len() as u32;
             collector.form(candidate, &mut evidence.form_rows);
-            evidence
-                .form_ranges
-                .push((from, evidence.form_rows.len() as u32));
+            evidence.form_ranges.push((from, evidence.form_rows.len() as u32));
             evidence.form_ranges.len() as u32 - 1
         });
         let from = evidence.rows.len() as u32;
         collector.span(candidate, &mut evidence.rows);
         let range = (from, evidence.rows.len() as u32);
-        evidence.candidates.push(Weighed {
-            candidate,
-            form,
-            range,
-        });
+        evidence.candidates.push(Weighed { candidate, form, range });
     }
     evidence
 }
@@ -175,26 +167,16 @@ impl Collector<'_, '_> {
                 .forms
                 .iter()
                 .filter(|form| case_match(span, &form.text, form.exact) != CaseMatch::Forbidden)
-                .fold(0u64, |bits, form| {
-                    bits | 1 << self.rules.lexicon[form.entry as usize].entity_type.0
-                });
+                .fold(0u64, |bits, form| bits | 1 << self.rules.lexicon[form.entry as usize].entity_type.0);
             if types == 0 {
                 continue;
             }
             let spans = &mut self.longest_known;
-            if spans
-                .longest_from
-                .get(&known.first)
-                .is_none_or(|&end| end < known.end)
-            {
+            if spans.longest_from.get(&known.first).is_none_or(|&end| end < known.end) {
                 spans.longest_from.insert(known.first, known.end);
                 spans.types_from.insert(known.first, types);
             }
-            if spans
-                .longest_to
-                .get(&known.end)
-                .is_none_or(|&(first, _)| first > known.first)
-            {
+            if spans.longest_to.get(&known.end).is_none_or(|&(first, _)| first > known.first) {
                 spans.longest_to.insert(known.end, (known.first, types));
             }
         }
@@ -202,15 +184,12 @@ impl Collector<'_, '_> {
 
     /// Evidence that all places of a phrase share.
     fn form(&mut self, candidate: Candidate, rows: &mut Vec<u32>) {
-        let Candidate {
-            first, end, key, ..
-        } = candidate;
+        let Candidate { first, end, key, .. } = candidate;
         let space = self.space;
         let atoms = self.atoms(first, end);
         let head = u32::from(self.text.head(end));
         let case = case_class(self.text, first, end);
-        let mut push =
-            |family: super::space::Family, values: [u32; 3]| rows.push(family.row(values));
+        let mut push = |family: super::space::Family, values: [u32; 3]| rows.push(family.row(values));
         push(space.head, [head, atoms.min(3) - 1, 0]);
         let last = self.text.document.tokens[end as usize - 1];
         if last.hash != last.singular && !last.shape.has_capital() {
@@ -223,8 +202,7 @@ impl Collector<'_, '_> {
         } else if !last.shape.is_name_like() {
             space.last_letter_rows(&last_text.to_lowercase(), |row| rows.push(row));
         }
-        let mut push =
-            |family: super::space::Family, values: [u32; 3]| rows.push(family.row(values));
+        let mut push = |family: super::space::Family, values: [u32; 3]| rows.push(family.row(values));
         if self.text.classes[end as usize - 1].empty {
             push(space.empty_head, [atoms.min(4) - 1, 0, 0]);
         }
@@ -252,10 +230,7 @@ impl Collector<'_, '_> {
                 None => best.push((entity_type, case_match)),
             }
         }
-        let allowed = best
-            .iter()
-            .filter(|(_, m)| *m != CaseMatch::Forbidden)
-            .count() as u32;
+        let allowed = best.iter().filter(|(_, m)| *m != CaseMatch::Forbidden).count() as u32;
         for &(entity_type, case_match) in &best {
             let entity_type = u32::from(entity_type.0);
             rows.push(space.listed.row([entity_type, case_match as u32, 0]));
@@ -275,58 +250,28 @@ impl Collector<'_, '_> {
         let counts = &self.rules.counts;
         let tokens = &self.text.document.tokens;
         let levels = |rows: &mut Vec<u32>, family: super::space::Family, contexts: &[(u16, u8)]| {
-            rows.extend(
-                contexts
-                    .iter()
-                    .map(|&(cue, level)| family.row([u32::from(cue) + 1, u32::from(level), 0])),
-            );
+            rows.extend(contexts.iter().map(|&(cue, level)| family.row([u32::from(cue) + 1, u32::from(level), 0])));
         };
         match counts.phrase(candidate.key) {
             None => rows.push(space.counted.row([0, atoms.min(4) - 1, 0])),
             Some(count) => {
                 let size = log_bucket(count.total, 14);
                 rows.push(space.counted.row([size, atoms.min(4) - 1, 0]));
-                rows.push(
-                    space
-                        .count_free
-                        .row([share_bucket(count.free()), (size / 2).min(6), 0]),
-                );
-                rows.push(space.count_left.row([
-                    share_bucket(count.free_left()),
-                    atoms.min(3) - 1,
-                    0,
-                ]));
-                rows.push(space.count_right.row([
-                    share_bucket(count.free_right()),
-                    atoms.min(3) - 1,
-                    0,
-                ]));
-                rows.push(
-                    space
-                        .count_capital
-                        .row([share_bucket(count.capital()), case, 0]),
-                );
+                rows.push(space.count_free.row([share_bucket(count.free()), (size / 2).min(6), 0]));
+                rows.push(space.count_left.row([share_bucket(count.free_left()), atoms.min(3) - 1, 0]));
+                rows.push(space.count_right.row([share_bucket(count.free_right()), atoms.min(3) - 1, 0]));
+                rows.push(space.count_capital.row([share_bucket(count.capital()), case, 0]));
                 levels(rows, space.count_context, counts.contexts_of(count));
             }
         }
         if atoms > 1 {
-            levels(
-                rows,
-                space.head_context,
-                counts.contexts_of_head(tokens[candidate.end as usize - 1].singular),
-            );
-            let second = self.text.document.atoms
-                [self.text.document.atom_of[candidate.first as usize] as usize]
-                .end;
+            levels(rows, space.head_context, counts.contexts_of_head(tokens[candidate.end as usize - 1].singular));
+            let second = self.text.document.atoms[self.text.document.atom_of[candidate.first as usize] as usize].end;
             if second < candidate.end {
                 let rest = phrase_key(&self.text.document, second, candidate.end);
                 if let Some(count) = counts.phrase(rest) {
                     let size = log_bucket(count.total, 14);
-                    rows.push(space.count_shorter.row([
-                        (size / 2).min(6),
-                        share_bucket(count.free_left()),
-                        0,
-                    ]));
+                    rows.push(space.count_shorter.row([(size / 2).min(6), share_bucket(count.free_left()), 0]));
                 }
             }
         }
@@ -334,24 +279,12 @@ impl Collector<'_, '_> {
 
     fn repeats(&self, form: &Form, case: u32, rows: &mut Vec<u32>) {
         let space = self.space;
-        rows.push(
-            space
-                .occurrences
-                .row([form.occurrences.clamp(1, 5) - 1, case, 0]),
-        );
+        rows.push(space.occurrences.row([form.occurrences.clamp(1, 5) - 1, case, 0]));
         rows.push(space.free_occurrences.row([form.free.min(4), case, 0]));
-        for_each_bit(u128::from(form.heads_after) & !1, |head| {
-            rows.push(space.heads_after.row([head, 0, 0]))
-        });
-        for_each_bit(u128::from(form.heads_before) & !1, |head| {
-            rows.push(space.heads_before.row([head, 0, 0]))
-        });
-        for_each_bit(form.cues_before, |cue| {
-            rows.push(space.cues_before.row([cue + 1, 0, 0]))
-        });
-        for_each_bit(form.cues_after, |cue| {
-            rows.push(space.cues_after.row([cue + 1, 0, 0]))
-        });
+        for_each_bit(u128::from(form.heads_after) & !1, |head| rows.push(space.heads_after.row([head, 0, 0])));
+        for_each_bit(u128::from(form.heads_before) & !1, |head| rows.push(space.heads_before.row([head, 0, 0])));
+        for_each_bit(form.cues_before, |cue| rows.push(space.cues_before.row([cue + 1, 0, 0])));
+        for_each_bit(form.cues_after, |cue| rows.push(space.cues_after.row([cue + 1, 0, 0])));
         for &(head, times) in &form.called {
             rows.push(space.called.row([u32::from(head), u32::from(times > 1), 0]));
         }
@@ -392,11 +325,7 @@ impl Collector<'_, '_> {
             rows.push(space.title_name.row([u32::from(title.head), 0, 0]));
         }
         if let Some(acronym) = self.rules.acronyms.get(&key) {
-            rows.push(
-                space
-                    .corpus_acronym
-                    .row([acronym.guess, u32::from(acronym.head), 0]),
-            );
+            rows.push(space.corpus_acronym.row([acronym.guess, u32::from(acronym.head), 0]));
         }
     }
 
@@ -421,18 +350,14 @@ impl Collector<'_, '_> {
 
     fn terms(&mut self, candidate: Candidate, atoms: u32, case: u32, rows: &mut Vec<u32>) {
         let space = self.space;
-        let Candidate {
-            first, end, key, ..
-        } = candidate;
+        let Candidate { first, end, key, .. } = candidate;
         let document = &self.text.document;
         if let Some(judgement) = self.rules.terms.judged(key) {
             let judgement = judgement.map_or(1, |entity_type| u32::from(entity_type) + 2);
             rows.push(space.judged.row([judgement, atoms.min(3) - 1, 0]));
         } else {
             rows.push(space.judged.row([0, atoms.min(3) - 1, 0]));
-            self.rules
-                .terms
-                .probabilities(document, first, end, &mut self.term_buffer);
+            self.rules.terms.probabilities(document, first, end, &mut self.term_buffer);
             let mut most = (0, 0.0);
             for (outcome, &p) in (0u32..).zip(&self.term_buffer) {
                 rows.push(space.built.row([outcome, probability_bucket(p), 0]));
@@ -474,12 +399,7 @@ impl Collector<'_, '_> {
     }
 
     fn geometry(&self, candidate: Candidate, case: u32, rows: &mut Vec<u32>) {
-        let Candidate {
-            first,
-            end,
-            proposers,
-            ..
-        } = candidate;
+        let Candidate { first, end, proposers, .. } = candidate;
         let (space, text, document) = (self.space, self.text, &self.text.document);
         let atoms = self.atoms(first, end);
         rows.push(space.constant.row([0; 3]));
@@ -491,24 +411,15 @@ impl Collector<'_, '_> {
         rows.push(space.atoms.row([atoms.min(6) - 1, case, 0]));
         rows.push(space.tokens.row([(end - first).min(8) - 1, 0, 0]));
         let (left, right) = (text.is_left_free(first), text.is_right_free(end));
-        rows.push(
-            space
-                .borders
-                .row([u32::from(left), u32::from(right), atoms.min(4) - 1]),
-        );
+        rows.push(space.borders.row([u32::from(left), u32::from(right), atoms.min(4) - 1]));
         let cut_left = document.atoms[document.atom_of[first as usize] as usize].first != first;
         let cut_right = document.atoms[document.atom_of[end as usize - 1] as usize].end != end;
-        rows.push(
-            space
-                .edges
-                .row([u32::from(cut_left), u32::from(cut_right), 0]),
-        );
+        rows.push(space.edges.row([u32::from(cut_left), u32::from(cut_right), 0]));
         let sentence = text.sentence(first);
         let place = if document.in_title(first) {
             0
         } else {
-            1 + (4 * text.sentence_of[first as usize] / document.sentences.len().max(1) as u32)
-                .min(3)
+            1 + (4 * text.sentence_of[first as usize] / document.sentences.len().max(1) as u32).min(3)
         };
         rows.push(space.place.row([place, case, 0]));
         if first == sentence.first && place > 0 {
@@ -530,25 +441,16 @@ impl Collector<'_, '_> {
         }
         if atoms > 1 {
             let first_head = u32::from(text.classes[first as usize].head);
-            rows.push(
-                space
-                    .inner_head
-                    .row([first_head, u32::from(text.head(end)), 0]),
-            );
+            rows.push(space.inner_head.row([first_head, u32::from(text.head(end)), 0]));
         }
         if place == 0 {
             rows.push(space.title_head.row([u32::from(text.head(end)), 0, 0]));
             if first == sentence.first {
                 rows.push(space.title_edge.row([0, case, 0]));
             } else {
-                const BEFORE: [&str; 10] = [
-                    "for", "via", "with", "in", "of", "on", "to", "from", "by", "using",
-                ];
+                const BEFORE: [&str; 10] = ["for", "via", "with", "in", "of", "on", "to", "from", "by", "using"];
                 let before = document.word(first - 1);
-                if let Some(number) = BEFORE
-                    .iter()
-                    .position(|word| word.eq_ignore_ascii_case(before))
-                {
+                if let Some(number) = BEFORE.iter().position(|word| word.eq_ignore_ascii_case(before)) {
                     rows.push(space.title_after.row([number as u32, 0, 0]));
                 }
             }
@@ -561,21 +463,13 @@ impl Collector<'_, '_> {
     fn shape(&self, candidate: Candidate, case: u32, rows: &mut Vec<u32>) {
         let Candidate { first, end, .. } = candidate;
         let (space, text, document) = (self.space, self.text, &self.text.document);
-        let words: Vec<u32> = (first..end)
-            .filter(|&t| document.tokens[t as usize].shape.has_letter())
-            .collect();
+        let words: Vec<u32> = (first..end).filter(|&t| document.tokens[t as usize].shape.has_letter()).collect();
         let capital = |token: u32| document.tokens[token as usize].shape.has_capital();
         let (Some(&first_word), Some(&last_word)) = (words.first(), words.last()) else {
             return;
         };
-        let shape = if words
-            .iter()
-            .all(|&t| document.tokens[t as usize].shape.is_all_capitals())
-        {
-            let letters: usize = words
-                .iter()
-                .map(|&t| document.word(t).trim_end_matches('s').len())
-                .sum();
+        let shape = if words.iter().all(|&t| document.tokens[t as usize].shape.is_all_capitals()) {
+            let letters: usize = words.iter().map(|&t| document.word(t).trim_end_matches('s').len()).sum();
             letters.clamp(2, 6) as u32 - 2
         } else if !words.iter().any(|&t| capital(t)) {
             5
@@ -588,19 +482,11 @@ impl Collector<'_, '_> {
         } else {
             9
         };
-        let position = if document.in_title(first) {
-            2
-        } else {
-            u32::from(text.sentence(first).first == first)
-        };
+        let position = if document.in_title(first) { 2 } else { u32::from(text.sentence(first).first == first) };
         rows.push(space.shape.row([shape, position, 0]));
         let name_like = (first..end).any(|t| document.tokens[t as usize].shape.is_name_like());
         let digit = (first..end).any(|t| document.tokens[t as usize].shape.has_digit());
-        rows.push(space.name_like.row([
-            u32::from(name_like),
-            u32::from(digit),
-            self.atoms(first, end).min(3) - 1,
-        ]));
+        rows.push(space.name_like.row([u32::from(name_like), u32::from(digit), self.atoms(first, end).min(3) - 1]));
         rows.push(space.case_head.row([case, u32::from(text.head(end)), 0]));
         let last = document.word(end - 1);
         let digits = last.bytes().any(|b| b.is_ascii_digit());
@@ -618,11 +504,7 @@ impl Collector<'_, '_> {
                     .strip_suffix(ending.as_str())
                     .is_some_and(|rest| !rest.is_empty() || end - first > 1)
             });
-            rows.push(
-                space
-                    .ending
-                    .row([ending.map_or(0, |&(_, head)| u32::from(head)), 0, 0]),
-            );
+            rows.push(space.ending.row([ending.map_or(0, |&(_, head)| u32::from(head)), 0, 0]));
         }
     }
 
@@ -637,57 +519,27 @@ impl Collector<'_, '_> {
             _ => 3,
         };
         let before = &text.cues_before[first as usize];
-        rows.push(
-            space
-                .cue_before
-                .row([u32::from(before.nearest), distance(before), 0]),
-        );
-        rows.push(
-            space
-                .cue_before_case
-                .row([u32::from(before.nearest), case, 0]),
-        );
-        for_each_bit(before.touching, |cue| {
-            rows.push(space.cue_touching.row([cue + 1, case, 0]))
-        });
+        rows.push(space.cue_before.row([u32::from(before.nearest), distance(before), 0]));
+        rows.push(space.cue_before_case.row([u32::from(before.nearest), case, 0]));
+        for_each_bit(before.touching, |cue| rows.push(space.cue_touching.row([cue + 1, case, 0])));
         let after = &text.cues_after[end as usize];
-        rows.push(
-            space
-                .cue_after
-                .row([u32::from(after.nearest), distance(after), 0]),
-        );
-        rows.push(
-            space
-                .cue_after_case
-                .row([u32::from(after.nearest), case, 0]),
-        );
+        rows.push(space.cue_after.row([u32::from(after.nearest), distance(after), 0]));
+        rows.push(space.cue_after_case.row([u32::from(after.nearest), case, 0]));
         let previous = (first > sentence.first).then(|| first - 1);
         let next = (end < sentence.end).then_some(end);
         rows.push(space.word_before.row([self.word_kind(previous), case, 0]));
         rows.push(space.word_after.row([self.word_kind(next), case, 0]));
         if let Some(next) = next {
-            rows.push(
-                space
-                    .next_head
-                    .row([u32::from(text.classes[next as usize].head), case, 0]),
-            );
+            rows.push(space.next_head.row([u32::from(text.classes[next as usize].head), case, 0]));
         }
         if let Some(previous) = previous {
-            rows.push(space.previous_head.row([
-                u32::from(text.classes[previous as usize].head),
-                case,
-                0,
-            ]));
+            rows.push(space.previous_head.row([u32::from(text.classes[previous as usize].head), case, 0]));
         }
         let bracket = (sentence.first.max(first.saturating_sub(12))..first)
             .rev()
             .map(|token| text.document.word(token))
             .find(|word| matches!(*word, "(" | ")"));
-        rows.push(
-            space
-                .bracket
-                .row([u32::from(bracket == Some("(")), case, 0]),
-        );
+        rows.push(space.bracket.row([u32::from(bracket == Some("(")), case, 0]));
     }
 
     /// Index of a neighbouring word in the dimension of function words and marks.
@@ -735,17 +587,11 @@ impl Collector<'_, '_> {
             while at > sentence.first && self.connector(Some(at - 1)) > 0 {
                 at -= 1;
             }
-            types |= self
-                .longest_known
-                .longest_to
-                .get(&at)
-                .map_or(0, |&(_, types)| types);
+            types |= self.longest_known.longest_to.get(&at).map_or(0, |&(_, types)| types);
         }
         if right > 0 {
             let mut at = end + 1;
-            while at < sentence.end
-                && (self.connector(Some(at)) > 0 || matches!(document.word(at), "the" | "a"))
-            {
+            while at < sentence.end && (self.connector(Some(at)) > 0 || matches!(document.word(at), "the" | "a")) {
                 at += 1;
             }
             types |= self.longest_known.types_from.get(&at).copied().unwrap_or(0);
@@ -763,12 +609,8 @@ impl Collector<'_, '_> {
     fn known_around(&self, candidate: Candidate, case: u32, rows: &mut Vec<u32>) {
         let Candidate { first, end, .. } = candidate;
         let (space, spans) = (self.space, &self.longest_known);
-        let longer = (first.saturating_sub(3)..=first).any(|from| {
-            spans
-                .longest_from
-                .get(&from)
-                .is_some_and(|&to| to >= end && to - from > end - first)
-        });
+        let longer = (first.saturating_sub(3)..=first)
+            .any(|from| spans.longest_from.get(&from).is_some_and(|&to| to >= end && to - from > end - first));
         rows.push(space.covered.row([u32::from(longer), 0, 0]));
         if let Some(&(from, types)) = spans.longest_to.get(&end)
             && from > first
@@ -807,11 +649,7 @@ impl Collector<'_, '_> {
                 let key = phrase_key(document, from, end);
                 if let Some(count) = counts.phrase(key) {
                     let size = log_bucket(count.total, 14) / 2;
-                    rows.push(space.count_longer_left.row([
-                        size.min(6),
-                        share_bucket(count.free_left()),
-                        0,
-                    ]));
+                    rows.push(space.count_longer_left.row([size.min(6), share_bucket(count.free_left()), 0]));
                 }
                 if self.forms.get(key).is_some_and(|form| form.free >= 2) {
                     rows.push(space.longer_free.row([0, 0, 0]));
@@ -823,30 +661,17 @@ impl Collector<'_, '_> {
             if !text.borders[to.first as usize] {
                 if let Some(count) = counts.phrase(phrase_key(document, first, to.end)) {
                     let size = log_bucket(count.total, 14) / 2;
-                    rows.push(space.count_longer_right.row([
-                        size.min(6),
-                        share_bucket(count.free_right()),
-                        0,
-                    ]));
+                    rows.push(space.count_longer_right.row([size.min(6), share_bucket(count.free_right()), 0]));
                 }
             }
         }
         if last_atom > atom {
             let without_first = phrase_key(document, document.atoms[atom as usize + 1].first, end);
-            if self
-                .forms
-                .get(without_first)
-                .is_some_and(|form| form.free > 0)
-            {
+            if self.forms.get(without_first).is_some_and(|form| form.free > 0) {
                 rows.push(space.part_free.row([0, 0, 0]));
             }
-            let without_last =
-                phrase_key(document, first, document.atoms[last_atom as usize - 1].end);
-            if self
-                .forms
-                .get(without_last)
-                .is_some_and(|form| form.free > 0)
-            {
+            let without_last = phrase_key(document, first, document.atoms[last_atom as usize - 1].end);
+            if self.forms.get(without_last).is_some_and(|form| form.free > 0) {
                 rows.push(space.part_free.row([1, 0, 0]));
             }
         }

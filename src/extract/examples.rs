@@ -16,10 +16,7 @@ use crate::text::phrase_key;
 /// The reason, if the rule does not do what the example says.
 pub fn run_example(extractor: &Extractor, example: &RuleExample<'_>) -> Result<(), String> {
     let marked = example.marked.as_ref().map_err(ToString::to_string)?;
-    let paper = Paper {
-        abstract_text: marked.text.clone(),
-        ..Paper::default()
-    };
+    let paper = Paper { abstract_text: marked.text.clone(), ..Paper::default() };
     let text = extractor.annotate(&paper);
     let spans = spans(&text, marked)?;
     let rules = &extractor.rules;
@@ -27,40 +24,19 @@ pub fn run_example(extractor: &Extractor, example: &RuleExample<'_>) -> Result<(
     if example.rule == "stop" {
         return stop_example(&text, marked, &spans);
     }
-    if let Some(number) = rules
-        .patterns
-        .iter()
-        .position(|pattern| is_meant(&pattern.id))
-    {
+    if let Some(number) = rules.patterns.iter().position(|pattern| is_meant(&pattern.id)) {
         return pattern_example(&text, marked, &spans, number, example.counterexample);
     }
     if let Some(number) = rules.cues.iter().position(|cue| is_meant(&cue.id)) {
-        let anywhere = text
-            .cues
-            .iter()
-            .any(|&(cue, ..)| usize::from(cue) == number);
+        let anywhere = text.cues.iter().any(|&(cue, ..)| usize::from(cue) == number);
         let sees = |span: &Span| sees_cue(&text, *span, number);
-        return class_example(
-            marked,
-            &spans,
-            example.counterexample,
-            anywhere,
-            sees,
-            "cue",
-        );
+        return class_example(marked, &spans, example.counterexample, anywhere, sees, "cue");
     }
     if let Some(number) = rules.heads.iter().position(|head| is_meant(&head.id)) {
         let class = u8::try_from(number + 1).unwrap_or(u8::MAX);
         let anywhere = ends_a_term(&text, class);
         let sees = |span: &Span| has_head(&text, *span, class);
-        return class_example(
-            marked,
-            &spans,
-            example.counterexample,
-            anywhere,
-            sees,
-            "head",
-        );
+        return class_example(marked, &spans, example.counterexample, anywhere, sees, "head");
     }
     Err("the rule was not compiled; `papergraph rules check` says why".to_string())
 }
@@ -79,19 +55,14 @@ fn spans(text: &Annotated<'_>, marked: &MarkedText) -> Result<Vec<Span>, String>
         .spans
         .iter()
         .map(|span| {
-            let mut inside = places
-                .clone()
-                .filter(|&(_, start, end)| start < span.end && span.start < end);
-            let whole = inside
-                .clone()
-                .all(|(_, start, end)| span.start <= start && end <= span.end);
+            let mut inside = places.clone().filter(|&(_, start, end)| start < span.end && span.start < end);
+            let whole = inside.clone().all(|(_, start, end)| span.start <= start && end <= span.end);
             let first = inside.next().filter(|_| whole);
             match first {
                 Some((first, ..)) => Ok((first, inside.last().map_or(first, |last| last.0) + 1)),
-                None => Err(format!(
-                    "the brackets around `{}` do not stand on word borders",
-                    &marked.text[span.clone()]
-                )),
+                None => {
+                    Err(format!("the brackets around `{}` do not stand on word borders", &marked.text[span.clone()]))
+                }
             }
         })
         .collect()
@@ -99,11 +70,7 @@ fn spans(text: &Annotated<'_>, marked: &MarkedText) -> Result<Vec<Span>, String>
 
 fn parts(marked: &MarkedText) -> String {
     let parts: Vec<String> = marked.parts().map(|part| format!("`{part}`")).collect();
-    if parts.is_empty() {
-        "nothing".to_string()
-    } else {
-        parts.join(", ")
-    }
+    if parts.is_empty() { "nothing".to_string() } else { parts.join(", ") }
 }
 
 fn pattern_example(
@@ -128,15 +95,9 @@ fn pattern_example(
     if !wrong {
         return Ok(());
     }
-    let found: Vec<String> = matches
-        .iter()
-        .map(|&(first, end)| format!("`{}`", text.document.text(first, end)))
-        .collect();
-    let found = if found.is_empty() {
-        "nothing".to_string()
-    } else {
-        found.join(", ")
-    };
+    let found: Vec<String> =
+        matches.iter().map(|&(first, end)| format!("`{}`", text.document.text(first, end))).collect();
+    let found = if found.is_empty() { "nothing".to_string() } else { found.join(", ") };
     Err(if counterexample {
         format!("the pattern matches {found}")
     } else {
@@ -164,9 +125,7 @@ fn class_example(
         return Err("no part of it stands in [brackets]".to_string());
     }
     match pairs.find(|(span, _)| !holds(span)) {
-        Some((_, part)) if anywhere => {
-            Err(format!("the {kind} is found, but does not reach `{part}`"))
-        }
+        Some((_, part)) if anywhere => Err(format!("the {kind} is found, but does not reach `{part}`")),
         Some((_, part)) => Err(format!("the {kind} is not found for `{part}`")),
         None => Ok(()),
     }
@@ -174,17 +133,15 @@ fn class_example(
 
 /// Is the cue part of the evidence on a span?
 pub(crate) fn sees_cue(text: &Annotated<'_>, (first, end): Span, number: usize) -> bool {
-    let at = |cues: &CuesAt| {
-        usize::from(cues.nearest) == number + 1 || cues.touching & (1 << number) != 0
-    };
+    let at = |cues: &CuesAt| usize::from(cues.nearest) == number + 1 || cues.touching & (1 << number) != 0;
     match text.rules.cues[number].side {
         Side::Before => at(&text.cues_before[first as usize]),
         Side::After => at(&text.cues_after[end as usize]),
         Side::Sentence => {
             let sentence = text.sentence(first);
-            text.cues.iter().any(|&(cue, at, _)| {
-                usize::from(cue) == number && (sentence.first..sentence.end).contains(&at)
-            })
+            text.cues
+                .iter()
+                .any(|&(cue, at, _)| usize::from(cue) == number && (sentence.first..sentence.end).contains(&at))
         }
     }
 }
@@ -195,10 +152,7 @@ pub(crate) fn has_head(text: &Annotated<'_>, (first, end): Span, class: u8) -> b
         return true;
     }
     let follows = text.rules.heads[usize::from(class) - 1].class_noun
-        && text
-            .classes
-            .get(end as usize)
-            .is_some_and(|next| next.head == class);
+        && text.classes.get(end as usize).is_some_and(|next| next.head == class);
     let last = text.document.word(end - 1);
     let has_ending = text.rules.endings.iter().any(|(ending, head)| {
         let rest = last.trim_end_matches('s').strip_suffix(ending.as_str());
@@ -233,10 +187,7 @@ fn stop_example(text: &Annotated<'_>, marked: &MarkedText, spans: &[Span]) -> Re
                     before.praise || before.function > 0
                 }
             })
-            .any(|from| {
-                text.rules
-                    .is_stop_term(phrase_key(&text.document, from, end))
-            });
+            .any(|from| text.rules.is_stop_term(phrase_key(&text.document, from, end)));
         if !stopped {
             return Err(format!("`{part}` may be found as an entity"));
         }
@@ -267,34 +218,17 @@ mod tests {
         let files = RuleFolder::embedded().parse().unwrap();
         let extractor = Extractor::new(&files);
         let run = |rule: &str, source: &str, counterexample| {
-            let example = RuleExample {
-                rule,
-                source,
-                marked: MarkedText::parse(source),
-                counterexample,
-            };
+            let example = RuleExample { rule, source, marked: MarkedText::parse(source), counterexample };
             run_example(&extractor, &example).unwrap_err()
         };
         let head = &files.heads[0];
         let word = &head.words[0];
-        assert_eq!(
-            run(&head.id, "the [tree]", false),
-            "the head is not found for `tree`"
-        );
+        assert_eq!(run(&head.id, "the [tree]", false), "the head is not found for `tree`");
         let source = format!("the [tree {word}]");
-        assert_eq!(
-            run(&head.id, &source, true),
-            format!("the head speaks for `tree {word}`")
-        );
+        assert_eq!(run(&head.id, &source, true), format!("the head speaks for `tree {word}`"));
         let pattern = &files.patterns[0];
-        assert_eq!(
-            run(&pattern.id, "the [tree]", false),
-            "the pattern matches nothing instead of `tree`"
-        );
-        assert_eq!(
-            run("stop", "the [t]ree", true),
-            "the brackets around `t` do not stand on word borders"
-        );
+        assert_eq!(run(&pattern.id, "the [tree]", false), "the pattern matches nothing instead of `tree`");
+        assert_eq!(run("stop", "the [t]ree", true), "the brackets around `t` do not stand on word borders");
         assert!(run("none", "the tree", false).starts_with("the rule was not compiled"));
     }
 }

@@ -58,9 +58,7 @@ pub fn judgements(extractor: &Extractor, reading: &Reading<'_>) -> Vec<Judgement
     let bias = extractor.settings.bias;
     let document = &reading.text.document;
     let scores = reading.scores.chunks_exact(types.max(1));
-    let mut order: Vec<_> = (0u32..)
-        .zip(reading.evidence.candidates.iter().zip(scores))
-        .collect();
+    let mut order: Vec<_> = (0u32..).zip(reading.evidence.candidates.iter().zip(scores)).collect();
     order.sort_by_key(|(_, (weighed, _))| (weighed.candidate.first, weighed.candidate.end));
     let judged = order.into_iter().map(|(at, (weighed, scores))| {
         let candidate = weighed.candidate;
@@ -82,20 +80,12 @@ pub fn judgements(extractor: &Extractor, reading: &Reading<'_>) -> Vec<Judgement
                 .map(|chosen| document.text(chosen.first, chosen.end).to_string());
             fate = Fate::Overlaps(over.collect());
         }
-        let rows = reading
-            .evidence
-            .form_rows(weighed.form)
-            .iter()
-            .chain(reading.evidence.span_rows(weighed));
+        let rows = reading.evidence.form_rows(weighed.form).iter().chain(reading.evidence.span_rows(weighed));
         let mut pieces: Vec<Piece> = rows
             .map(|&row| {
                 let (family, value) = extractor.space.name(row);
                 let weight = extractor.weights.row(row)[usize::from(best.0)];
-                Piece {
-                    family,
-                    value,
-                    weight,
-                }
+                Piece { family, value, weight }
             })
             .filter(|piece| piece.weight != 0.0)
             .collect();
@@ -117,11 +107,7 @@ pub fn judgements(extractor: &Extractor, reading: &Reading<'_>) -> Vec<Judgement
 }
 
 fn proposers(bits: u16) -> Vec<&'static str> {
-    Proposer::ALL
-        .iter()
-        .filter(|(proposer, _)| bits & (1 << *proposer as u16) != 0)
-        .map(|(_, name)| *name)
-        .collect()
+    Proposer::ALL.iter().filter(|(proposer, _)| bits & (1 << *proposer as u16) != 0).map(|(_, name)| *name).collect()
 }
 
 #[cfg(test)]
@@ -151,21 +137,14 @@ mod tests {
         });
         files.stop.function_words = vec!["we".into(), "study".into()];
         let table = format!("family,value,seen,Task\n{weights}");
-        files
-            .tables
-            .insert("tables/span-weights.csv".into(), table.into_bytes().into());
+        files.tables.insert("tables/span-weights.csv".into(), table.into_bytes().into());
         Extractor::new(&files)
     }
 
     #[test]
     fn each_candidate_is_chosen_below_zero_or_overlapped() {
-        let extractor =
-            extractor("constant,,1,-1\nhead,\"tasks, 1 atoms\",1,2\nhead,\"tasks, 2 atoms\",1,3\n");
-        let paper = Paper {
-            id: "p".into(),
-            abstract_text: "We study robot planning.".into(),
-            ..Paper::default()
-        };
+        let extractor = extractor("constant,,1,-1\nhead,\"tasks, 1 atoms\",1,2\nhead,\"tasks, 2 atoms\",1,3\n");
+        let paper = Paper { id: "p".into(), abstract_text: "We study robot planning.".into(), ..Paper::default() };
         let reading = extractor.read(&paper);
         let found = judgements(&extractor, &reading);
         let fate = |text: &str| {

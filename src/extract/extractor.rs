@@ -70,11 +70,7 @@ pub struct Reading<'r> {
 impl Extractor {
     /// Compiles rule files.
     pub fn new(files: &RuleFiles) -> Self {
-        let weights = files
-            .tables
-            .get(SPAN_WEIGHTS)
-            .map(AsRef::as_ref)
-            .unwrap_or_default();
+        let weights = files.tables.get(SPAN_WEIGHTS).map(AsRef::as_ref).unwrap_or_default();
         Self::with_words(files, &LearntWords::read(weights))
     }
 
@@ -84,12 +80,7 @@ impl Extractor {
         let space = SpanSpace::new(&rules, learnt);
         let relation_space = RelationSpace::new(&rules);
         let types: Vec<String> = rules.schema.types.iter().map(|t| t.label.clone()).collect();
-        let relations: Vec<String> = rules
-            .schema
-            .relations
-            .iter()
-            .map(|r| r.id.clone())
-            .collect();
+        let relations: Vec<String> = rules.schema.relations.iter().map(|r| r.id.clone()).collect();
         let weights = match files.tables.get(SPAN_WEIGHTS) {
             Some(csv) => WeightTable::read(csv, &space.names, space.rows, &types),
             None => defaults::span_weights(files, &rules, &space),
@@ -107,14 +98,7 @@ impl Extractor {
             .and_then(|bytes| std::str::from_utf8(bytes).ok())
             .and_then(|text| toml::from_str(text).ok())
             .unwrap_or_default();
-        Self {
-            rules,
-            space,
-            relation_space,
-            weights,
-            relation_weights,
-            settings,
-        }
+        Self { rules, space, relation_space, weights, relation_weights, settings }
     }
 
     /// Looks up the words of a paper.
@@ -135,23 +119,11 @@ impl Extractor {
     }
 
     /// Chooses spans and groups them by the given weights.
-    pub fn decide<'r>(
-        &self,
-        text: Annotated<'r>,
-        evidence: Evidence,
-        weights: &WeightTable,
-        bias: f32,
-    ) -> Reading<'r> {
+    pub fn decide<'r>(&self, text: Annotated<'r>, evidence: Evidence, weights: &WeightTable, bias: f32) -> Reading<'r> {
         let scores = choose::scores(&evidence, weights);
         let chosen = choose::choose(&text, &evidence.candidates, &scores, weights.outcomes, bias);
         let groups = group::group(&text, &chosen);
-        Reading {
-            text,
-            evidence,
-            scores,
-            chosen,
-            groups,
-        }
+        Reading { text, evidence, scores, chosen, groups }
     }
 
     /// Finds the entities of a paper.
@@ -162,30 +134,17 @@ impl Extractor {
 
     /// The entities of a paper that was read.
     pub fn extraction(&self, reading: &Reading<'_>) -> Extraction {
-        Extraction {
-            entities: reading
-                .groups
-                .iter()
-                .map(|group| self.entity(reading, group))
-                .collect(),
-        }
+        Extraction { entities: reading.groups.iter().map(|group| self.entity(reading, group)).collect() }
     }
 
     fn entity(&self, reading: &Reading<'_>, group: &Group) -> FoundEntity {
         let text = &reading.text;
         let document = &text.document;
-        let mentions: Vec<Mention> = group
-            .members
-            .iter()
-            .map(|&at| self.mention(reading, &reading.chosen[at]))
-            .collect();
+        let mentions: Vec<Mention> =
+            group.members.iter().map(|&at| self.mention(reading, &reading.chosen[at])).collect();
         let places = EntityPlaces {
             entity_type: group.entity_type,
-            spans: group
-                .members
-                .iter()
-                .map(|&at| (reading.chosen[at].first, reading.chosen[at].end))
-                .collect(),
+            spans: group.members.iter().map(|&at| (reading.chosen[at].first, reading.chosen[at].end)).collect(),
         };
         let (relation, relation_confidence, relation_rules) = self.relation(text, &places);
         let name = match group.entry {
@@ -195,18 +154,11 @@ impl Extractor {
         let acronym = group.definition.map(|number| {
             let definition = text.definitions[number];
             (
-                document
-                    .text(definition.long_first, definition.long_end)
-                    .to_string(),
-                document
-                    .text(definition.short_first, definition.short_end)
-                    .to_string(),
+                document.text(definition.long_first, definition.long_end).to_string(),
+                document.text(definition.short_first, definition.short_end).to_string(),
             )
         });
-        let missed: f32 = mentions
-            .iter()
-            .map(|mention| 1.0 - mention.confidence)
-            .product();
+        let missed: f32 = mentions.iter().map(|mention| 1.0 - mention.confidence).product();
         FoundEntity {
             entity_type: group.entity_type,
             name,
@@ -238,11 +190,7 @@ impl Extractor {
     fn strongest_rule(&self, reading: &Reading<'_>, span: &Chosen) -> String {
         let weighed = &reading.evidence.candidates[span.candidate as usize];
         let column = usize::from(span.entity_type.0);
-        let rows = reading
-            .evidence
-            .form_rows(weighed.form)
-            .iter()
-            .chain(reading.evidence.span_rows(weighed));
+        let rows = reading.evidence.form_rows(weighed.form).iter().chain(reading.evidence.span_rows(weighed));
         let mut best: Option<(f32, u32)> = None;
         for &row in rows {
             let weight = self.weights.row(row)[column];
@@ -253,43 +201,25 @@ impl Extractor {
         match best {
             Some((weight, row)) if weight > 0.0 => {
                 let (family, value) = self.space.name(row);
-                if value.is_empty() {
-                    family.to_string()
-                } else {
-                    format!("{family}: {value}")
-                }
+                if value.is_empty() { family.to_string() } else { format!("{family}: {value}") }
             }
             _ => {
                 let first = weighed.candidate.proposers.trailing_zeros() as usize;
-                Proposer::ALL
-                    .get(first)
-                    .map_or("run", |(_, name)| name)
-                    .to_string()
+                Proposer::ALL.get(first).map_or("run", |(_, name)| name).to_string()
             }
         }
     }
 
     /// The relation that weighs most among those that the type allows, its probability, and the evidence for it.
-    pub fn relation(
-        &self,
-        text: &Annotated<'_>,
-        places: &EntityPlaces,
-    ) -> (RelationId, f32, Vec<String>) {
+    pub fn relation(&self, text: &Annotated<'_>, places: &EntityPlaces) -> (RelationId, f32, Vec<String>) {
         let rows = relation_evidence::collect(text, &self.relation_space, places);
         let mut sums = vec![0.0; self.relation_weights.stride()];
         self.relation_weights.add(&rows, &mut sums);
-        let allowed: Vec<RelationId> = self
-            .rules
-            .schema
-            .relations_for(places.entity_type)
-            .collect();
+        let allowed: Vec<RelationId> = self.rules.schema.relations_for(places.entity_type).collect();
         let relation = best_relation(&self.rules, places.entity_type, &allowed, &sums);
         let column = usize::from(relation.0);
         let most = sums[column];
-        let total: f32 = allowed
-            .iter()
-            .map(|other| (sums[usize::from(other.0)] - most).exp())
-            .sum();
+        let total: f32 = allowed.iter().map(|other| (sums[usize::from(other.0)] - most).exp()).sum();
         let mut reasons: Vec<(f32, u32)> = rows
             .iter()
             .map(|&row| (self.relation_weights.row(row)[column], row))
@@ -297,35 +227,20 @@ impl Extractor {
             .collect();
         reasons.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let named = |row: u32| {
-            let at = self
-                .relation_space
-                .names
-                .partition_point(|family| family.base <= row)
-                - 1;
+            let at = self.relation_space.names.partition_point(|family| family.base <= row) - 1;
             let family = &self.relation_space.names[at];
             format!("{}: {}", family.id, family.value(row - family.base))
         };
-        (
-            relation,
-            1.0 / total.max(1.0),
-            reasons.iter().take(3).map(|&(_, row)| named(row)).collect(),
-        )
+        (relation, 1.0 / total.max(1.0), reasons.iter().take(3).map(|&(_, row)| named(row)).collect())
     }
 
     /// Sentences of an entity's mentions: those of the abstract before the title, surest mention first.
     fn sentences(&self, reading: &Reading<'_>, group: &Group) -> Vec<SentenceSpan> {
         let document = &reading.text.document;
-        let mut members: Vec<&Chosen> = group
-            .members
-            .iter()
-            .map(|&at| &reading.chosen[at])
-            .collect();
+        let mut members: Vec<&Chosen> = group.members.iter().map(|&at| &reading.chosen[at]).collect();
         members.sort_by(|a, b| {
             let place = |span: &Chosen| document.in_title(span.first);
-            place(a)
-                .cmp(&place(b))
-                .then(b.confidence.total_cmp(&a.confidence))
-                .then(a.first.cmp(&b.first))
+            place(a).cmp(&place(b)).then(b.confidence.total_cmp(&a.confidence)).then(a.first.cmp(&b.first))
         });
         let mut spans: Vec<SentenceSpan> = Vec::new();
         for member in members {
@@ -343,31 +258,17 @@ impl Extractor {
 
 impl Extractor {
     /// The relation of an entity by other weights than the extractor's own.
-    pub fn relation_by(
-        &self,
-        text: &Annotated<'_>,
-        places: &EntityPlaces,
-        weights: &WeightTable,
-    ) -> RelationId {
+    pub fn relation_by(&self, text: &Annotated<'_>, places: &EntityPlaces, weights: &WeightTable) -> RelationId {
         let rows = relation_evidence::collect(text, &self.relation_space, places);
         let mut sums = vec![0.0; weights.stride()];
         weights.add(&rows, &mut sums);
-        let allowed: Vec<RelationId> = self
-            .rules
-            .schema
-            .relations_for(places.entity_type)
-            .collect();
+        let allowed: Vec<RelationId> = self.rules.schema.relations_for(places.entity_type).collect();
         best_relation(&self.rules, places.entity_type, &allowed, &sums)
     }
 }
 
 /// The relation with the greatest sum; where no evidence speaks, the type's default, else the last allowed.
-fn best_relation(
-    rules: &RuleSet,
-    entity_type: TypeId,
-    allowed: &[RelationId],
-    sums: &[f32],
-) -> RelationId {
+fn best_relation(rules: &RuleSet, entity_type: TypeId, allowed: &[RelationId], sums: &[f32]) -> RelationId {
     let label = &rules.schema.entity_type(entity_type).label;
     let default = allowed
         .iter()
@@ -386,12 +287,7 @@ fn best_relation(
 
 /// The reading that most mentions share; the first of them where several do.
 fn commonest(mentions: &[Mention]) -> String {
-    let times = |reading: &str| {
-        mentions
-            .iter()
-            .filter(|mention| mention.reading == reading)
-            .count()
-    };
+    let times = |reading: &str| mentions.iter().filter(|mention| mention.reading == reading).count();
     let mut best: Option<(usize, &str)> = None;
     for mention in mentions {
         let count = times(&mention.reading);

@@ -46,13 +46,8 @@ impl Forms {
         runs::stretches(text, LONGEST, |stretch| forms.count(text, stretch));
         // What is said of the long form is said of the acronym, and the other way round.
         for definition in &text.definitions {
-            let long =
-                crate::text::phrase_key(&text.document, definition.long_first, definition.long_end);
-            let short = crate::text::phrase_key(
-                &text.document,
-                definition.short_first,
-                definition.short_end,
-            );
+            let long = crate::text::phrase_key(&text.document, definition.long_first, definition.long_end);
+            let short = crate::text::phrase_key(&text.document, definition.short_first, definition.short_end);
             forms.share(long, short);
         }
         forms
@@ -127,32 +122,21 @@ fn description(text: &Annotated<'_>, first: u32, end: u32) -> Option<u8> {
     if end + 1 < sentence.end {
         let link = document.word(end);
         let article = document.word(end + 1);
-        let links = matches!(
-            link,
-            "," | "(" | "-" | "–" | "—" | "is" | "are" | ":" | "as"
-        );
+        let links = matches!(link, "," | "(" | "-" | "–" | "—" | "is" | "are" | ":" | "as");
         let articles = matches!(article, "a" | "an" | "the" | "our" | "one");
         if links && articles {
             return last_head(text, end + 2, sentence.end.min(end + 2 + DESCRIPTION));
         }
     }
     let mut before = first;
-    while before > sentence.first
-        && matches!(document.word(before - 1), "\"" | "'" | "`" | "“" | "as")
-    {
+    while before > sentence.first && matches!(document.word(before - 1), "\"" | "'" | "`" | "“" | "as") {
         before -= 1;
     }
     let named = before > sentence.first
-        && matches!(
-            document.word(before - 1),
-            "called" | "named" | "dubbed" | "termed" | "coined" | "namely"
-        );
+        && matches!(document.word(before - 1), "called" | "named" | "dubbed" | "termed" | "coined" | "namely");
     if named {
         let from = sentence.first.max(before.saturating_sub(11));
-        return (from..before - 1)
-            .rev()
-            .map(|token| text.classes[token as usize].head)
-            .find(|&head| head > 0);
+        return (from..before - 1).rev().map(|token| text.classes[token as usize].head).find(|&head| head > 0);
     }
     None
 }
@@ -163,16 +147,11 @@ fn last_head(text: &Annotated<'_>, first: u32, end: u32) -> Option<u8> {
     for token in first..end {
         let class = text.classes[token as usize];
         let word = text.document.word(token);
-        let goes_on = matches!(word, "-" | "/" | "and" | "\"" | "'")
-            || matches!(word, "new" | "novel" | "first" | "simple");
+        let goes_on =
+            matches!(word, "-" | "/" | "and" | "\"" | "'") || matches!(word, "new" | "novel" | "first" | "simple");
         let ends = class.function > 0 && !goes_on
-            || matches!(
-                word,
-                "designed" | "." | "," | ";" | "(" | ")" | ":" | "trained" | "built"
-            );
-        if ends
-            && text.document.atoms[text.document.atom_of[token as usize] as usize].first == token
-        {
+            || matches!(word, "designed" | "." | "," | ";" | "(" | ")" | ":" | "trained" | "built");
+        if ends && text.document.atoms[text.document.atom_of[token as usize] as usize].first == token {
             break;
         }
         if class.head > 0 {

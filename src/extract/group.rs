@@ -67,14 +67,8 @@ pub fn group(text: &Annotated<'_>, chosen: &[Chosen]) -> Vec<Group> {
     }
     for group in &mut groups {
         group.entity_type = voted_type(chosen, &group.members, text.rules.schema.types.len());
-        group.definition = group
-            .members
-            .iter()
-            .find_map(|&at| definition_of.get(&chosen[at].key).copied());
-        group.entry = group
-            .members
-            .iter()
-            .find_map(|&at| entry_of(text, &chosen[at], group.entity_type));
+        group.definition = group.members.iter().find_map(|&at| definition_of.get(&chosen[at].key).copied());
+        group.entry = group.members.iter().find_map(|&at| entry_of(text, &chosen[at], group.entity_type));
     }
     groups
 }
@@ -128,10 +122,7 @@ fn join_by_writing(text: &Annotated<'_>, chosen: &[Chosen], sets: &mut DisjointS
             .filter(|c| c.is_alphanumeric())
             .flat_map(char::to_lowercase)
             .collect();
-        let letters = letters
-            .strip_suffix('s')
-            .map_or(letters.as_str(), |stem| stem)
-            .to_string();
+        let letters = letters.strip_suffix('s').map_or(letters.as_str(), |stem| stem).to_string();
         let first = *first_by_letters.entry(letters).or_insert(at);
         sets.join(first, at);
     }
@@ -155,22 +146,15 @@ fn join_by_initials(text: &Annotated<'_>, chosen: &[Chosen], sets: &mut Disjoint
     let document = &text.document;
     let mut first_by_initials: FxHashMap<(TypeId, String), usize> = FxHashMap::default();
     for (at, span) in chosen.iter().enumerate() {
-        let words =
-            (span.first..span.end).filter(|&token| document.tokens[token as usize].shape.is_word());
-        let initials: String = words
-            .filter_map(|token| document.word(token).chars().next())
-            .flat_map(char::to_lowercase)
-            .collect();
+        let words = (span.first..span.end).filter(|&token| document.tokens[token as usize].shape.is_word());
+        let initials: String =
+            words.filter_map(|token| document.word(token).chars().next()).flat_map(char::to_lowercase).collect();
         if initials.chars().count() >= LEAST_INITIALS {
-            first_by_initials
-                .entry((span.entity_type, initials))
-                .or_insert(at);
+            first_by_initials.entry((span.entity_type, initials)).or_insert(at);
         }
     }
     for (at, span) in chosen.iter().enumerate() {
-        if span.end - span.first == 1
-            && document.tokens[span.first as usize].shape.is_all_capitals()
-        {
+        if span.end - span.first == 1 && document.tokens[span.first as usize].shape.is_all_capitals() {
             let word = document.word(span.first);
             let letters = word.strip_suffix('s').unwrap_or(word).to_lowercase();
             if let Some(&long) = first_by_initials.get(&(span.entity_type, letters)) {
@@ -197,8 +181,7 @@ fn canonical_key(text: &Annotated<'_>, first: u32, end: u32) -> u64 {
     let written_out = |token: u32| {
         text.definitions.iter().find(|definition| {
             definition.short_end - definition.short_first == 1
-                && document.tokens[definition.short_first as usize].singular
-                    == document.tokens[token as usize].singular
+                && document.tokens[definition.short_first as usize].singular == document.tokens[token as usize].singular
                 && document.tokens[token as usize].shape.has_capital()
         })
     };
@@ -206,8 +189,7 @@ fn canonical_key(text: &Annotated<'_>, first: u32, end: u32) -> u64 {
     for token in words {
         match written_out(token) {
             Some(definition) => expanded.extend(
-                (definition.long_first..definition.long_end)
-                    .filter(|&t| document.tokens[t as usize].shape.is_word()),
+                (definition.long_first..definition.long_end).filter(|&t| document.tokens[t as usize].shape.is_word()),
             ),
             None => expanded.push(token),
         }
@@ -227,20 +209,14 @@ fn canonical_key(text: &Annotated<'_>, first: u32, end: u32) -> u64 {
         }
         kept = rest;
     }
-    kept.iter().fold(0, |hash, &token| {
-        phrase_hash(hash, stem_hash(document.word(token)))
-    })
+    kept.iter().fold(0, |hash, &token| phrase_hash(hash, stem_hash(document.word(token))))
 }
 
 /// Hash of a word without its most regular endings: `pruning`, `pruned` and `prune` are one.
 fn stem_hash(word: &str) -> u64 {
-    const ENDINGS: [&str; 9] = [
-        "ations", "ation", "ings", "ing", "ers", "ed", "es", "e", "s",
-    ];
+    const ENDINGS: [&str; 9] = ["ations", "ation", "ings", "ing", "ers", "ed", "es", "e", "s"];
     let lower = word.to_lowercase();
-    if lower.bytes().any(|b| b.is_ascii_digit())
-        || word.chars().filter(|c| c.is_uppercase()).count() > 1
-    {
+    if lower.bytes().any(|b| b.is_ascii_digit()) || word.chars().filter(|c| c.is_uppercase()).count() > 1 {
         return word_hash(&singular(&lower));
     }
     for ending in ENDINGS {

@@ -25,6 +25,4 @@ pub mod title;
 pub mod weights;
 
 pub use extractor::{Extractor, RELATION_WEIGHTS, Reading, SPAN_WEIGHTS, Settings};
-pub use found::{
-    EntityLine, ExtractLine, Extraction, FoundEntity, Mention, MentionLine, SentenceSpan,
-};
+pub use found::{EntityLine, ExtractLine, Extraction, FoundEntity, Mention, MentionLine, SentenceSpan};

@@ -8,10 +8,7 @@ use crate::rules::{RuleSet, TypeId};
 
 /// The families of evidence on relations.
 #[derive(Clone, Debug)]
-#[allow(
-    missing_docs,
-    reason = "each family is described by its line in `RelationSpace::new`"
-)]
+#[allow(missing_docs, reason = "each family is described by its line in `RelationSpace::new`")]
 pub struct RelationSpace {
     pub names: Vec<FamilyNames>,
     pub rows: u32,
@@ -40,39 +37,26 @@ pub struct RelationSpace {
     pub own_mentions: Family,
 }
 
-const TITLE_WORDS: [&str; 12] = [
-    "for", "via", "with", "in", "of", "on", "to", "from", "by", "using", "and", "towards",
-];
+const TITLE_WORDS: [&str; 12] = ["for", "via", "with", "in", "of", "on", "to", "from", "by", "using", "and", "towards"];
 
 impl RelationSpace {
     /// Lays the families out for the classes of a rule set.
     pub fn new(rules: &RuleSet) -> Self {
         let mut builder = SpaceBuilder::default();
         let mut add = |id, dimensions: &[&[String]]| builder.family(id, dimensions);
-        let strings = |names: &[&str]| -> Vec<String> {
-            names.iter().map(|name| (*name).to_string()).collect()
-        };
+        let strings = |names: &[&str]| -> Vec<String> { names.iter().map(|name| (*name).to_string()).collect() };
         let types: Vec<String> = rules.schema.types.iter().map(|t| t.label.clone()).collect();
-        let any_type: Vec<String> = std::iter::once("any type".to_string())
-            .chain(types.clone())
-            .collect();
-        let cues: Vec<String> = std::iter::once("none".to_string())
-            .chain(rules.cues.iter().map(|cue| cue.id.clone()))
-            .collect();
+        let any_type: Vec<String> = std::iter::once("any type".to_string()).chain(types.clone()).collect();
+        let cues: Vec<String> =
+            std::iter::once("none".to_string()).chain(rules.cues.iter().map(|cue| cue.id.clone())).collect();
         let fifths = counted(1, 6, "fifths");
         let cases = strings(&["name-like", "capital", "lower case"]);
         let yes_no = strings(&["no", "yes"]);
-        let function: Vec<String> = strings(&["edge", "word", "mark"])
-            .into_iter()
-            .chain(rules.function_words.iter().cloned())
-            .collect();
-        let heads: Vec<String> = std::iter::once("none".to_string())
-            .chain(rules.heads.iter().map(|head| head.id.clone()))
-            .collect();
-        let title_words: Vec<String> = strings(&["first", "other"])
-            .into_iter()
-            .chain(strings(&TITLE_WORDS))
-            .collect();
+        let function: Vec<String> =
+            strings(&["edge", "word", "mark"]).into_iter().chain(rules.function_words.iter().cloned()).collect();
+        let heads: Vec<String> =
+            std::iter::once("none".to_string()).chain(rules.heads.iter().map(|head| head.id.clone())).collect();
+        let title_words: Vec<String> = strings(&["first", "other"]).into_iter().chain(strings(&TITLE_WORDS)).collect();
         let space = Self {
             entity_type: add("type", &[&types]),
             in_title: add("in title", &[&types, &cases]),
@@ -114,11 +98,7 @@ impl RelationSpace {
             names: Vec::new(),
             rows: 0,
         };
-        Self {
-            names: builder.families,
-            rows: builder.rows,
-            ..space
-        }
+        Self { names: builder.families, rows: builder.rows, ..space }
     }
 }
 
@@ -144,19 +124,11 @@ pub fn collect(text: &Annotated<'_>, space: &RelationSpace, entity: &EntityPlace
         true => 0,
         false => 1 + (5 * text.sentence_of[token as usize].saturating_sub(1) / sentences).min(4),
     };
-    let case = entity
-        .spans
-        .iter()
-        .map(|&(from, to)| case_class(text, from, to))
-        .min()
-        .unwrap_or(2);
+    let case = entity.spans.iter().map(|&(from, to)| case_class(text, from, to)).min().unwrap_or(2);
     rows.push(space.entity_type.row([entity_type, 0, 0]));
     rows.push(space.case.row([case, entity_type, 0]));
-    let first_in_abstract = entity
-        .spans
-        .iter()
-        .find(|&&(from, _)| !document.in_title(from))
-        .map_or(first, |span| span.0);
+    let first_in_abstract =
+        entity.spans.iter().find(|&&(from, _)| !document.in_title(from)).map_or(first, |span| span.0);
     let both = |rows: &mut Vec<u32>, family: Family, value: u32| {
         rows.push(family.row([value, 0, 0]));
         rows.push(family.row([value, entity_type + 1, 0]));
@@ -172,35 +144,21 @@ pub fn collect(text: &Annotated<'_>, space: &RelationSpace, entity: &EntityPlace
     let key = crate::text::phrase_key(document, first, end);
     if let Some(title) = text.title_name {
         let name = crate::text::phrase_key(document, title.first, title.end);
-        let named = entity
-            .spans
-            .iter()
-            .any(|&(from, to)| crate::text::phrase_key(document, from, to) == name);
+        let named = entity.spans.iter().any(|&(from, to)| crate::text::phrase_key(document, from, to) == name);
         if named {
             rows.push(space.title_name.row([entity_type, 0, 0]));
         }
     }
-    let listed = entity.spans.iter().any(|&(from, to)| {
-        !text
-            .rules
-            .forms
-            .get(crate::text::phrase_key(document, from, to))
-            .is_empty()
-    });
+    let listed = entity
+        .spans
+        .iter()
+        .any(|&(from, to)| !text.rules.forms.get(crate::text::phrase_key(document, from, to)).is_empty());
     rows.push(space.listed.row([u32::from(listed), entity_type, case]));
     let defined = text.definitions.iter().any(|definition| {
-        entity
-            .spans
-            .iter()
-            .any(|&(from, _)| from == definition.long_first || from == definition.short_first)
+        entity.spans.iter().any(|&(from, _)| from == definition.long_first || from == definition.short_first)
     });
     rows.push(space.defined.row([u32::from(defined), entity_type, 0]));
-    let count = text
-        .rules
-        .counts
-        .phrase(key)
-        .map_or(0, |count| 32 - count.total.leading_zeros())
-        / 3;
+    let count = text.rules.counts.phrase(key).map_or(0, |count| 32 - count.total.leading_zeros()) / 3;
     rows.push(space.known_to_corpus.row([count.min(5), entity_type, 0]));
     own_words(text, space, entity_type, case, &entity.spans, &mut rows);
     for &(from, to) in &entity.spans {
@@ -224,16 +182,11 @@ fn own_words(
     let own: Vec<u32> = text
         .cues
         .iter()
-        .filter(|(cue, first, _)| {
-            text.rules.cues[usize::from(*cue)].own && !text.document.in_title(*first)
-        })
+        .filter(|(cue, first, _)| text.rules.cues[usize::from(*cue)].own && !text.document.in_title(*first))
         .map(|&(_, first, _)| text.sentence_of[first as usize])
         .collect();
     let (mut before, mut inside, mut after) = (0u32, 0u32, 0u32);
-    for &(first, _) in spans
-        .iter()
-        .filter(|(first, _)| !text.document.in_title(*first))
-    {
+    for &(first, _) in spans.iter().filter(|(first, _)| !text.document.in_title(*first)) {
         let sentence = text.sentence_of[first as usize];
         if own.binary_search(&sentence).is_ok() {
             inside += 1;
@@ -257,14 +210,7 @@ fn own_words(
 }
 
 /// Evidence of one mention.
-fn mention(
-    text: &Annotated<'_>,
-    space: &RelationSpace,
-    entity_type: u32,
-    first: u32,
-    end: u32,
-    rows: &mut Vec<u32>,
-) {
+fn mention(text: &Annotated<'_>, space: &RelationSpace, entity_type: u32, first: u32, end: u32, rows: &mut Vec<u32>) {
     let document = &text.document;
     let sentence = text.sentence(first);
     let mut both = |family: Family, value: u32| {
@@ -276,20 +222,13 @@ fn mention(
             0
         } else {
             let before = document.word(first - 1);
-            TITLE_WORDS
-                .iter()
-                .position(|word| word.eq_ignore_ascii_case(before))
-                .map_or(1, |at| at as u32 + 2)
+            TITLE_WORDS.iter().position(|word| word.eq_ignore_ascii_case(before)).map_or(1, |at| at as u32 + 2)
         };
         rows.push(space.title_after.row([word, entity_type, 0]));
         return;
     }
-    for_each_bit(text.cues_before[first as usize].touching, |cue| {
-        both(space.touching, cue + 1)
-    });
-    for_each_bit(text.cues_after[end as usize].touching, |cue| {
-        both(space.touching_after, cue + 1)
-    });
+    for_each_bit(text.cues_before[first as usize].touching, |cue| both(space.touching, cue + 1));
+    for_each_bit(text.cues_after[end as usize].touching, |cue| both(space.touching_after, cue + 1));
     let kind = |token: Option<u32>| match token {
         None => 0,
         Some(token) if text.classes[token as usize].function > 0 => {
@@ -298,10 +237,7 @@ fn mention(
         Some(token) if document.tokens[token as usize].shape.is_word() => 1,
         Some(_) => 2,
     };
-    both(
-        space.word_before,
-        kind((first > sentence.first).then(|| first - 1)),
-    );
+    both(space.word_before, kind((first > sentence.first).then(|| first - 1)));
     both(space.word_after, kind((end < sentence.end).then_some(end)));
     if end < sentence.end {
         both(space.next_head, u32::from(text.classes[end as usize].head));

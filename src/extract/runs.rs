@@ -76,13 +76,7 @@ pub fn stretches(text: &Annotated<'_>, longest: u32, mut visit: impl FnMut(Stret
 pub fn propose(text: &Annotated<'_>, candidates: &mut Candidates) {
     let document = &text.document;
     stretches(text, LONGEST_TERM, |stretch| {
-        let Stretch {
-            first,
-            end,
-            key,
-            atoms,
-            ..
-        } = stretch;
+        let Stretch { first, end, key, atoms, .. } = stretch;
         let begins = text.classes[first as usize];
         if begins.praise && !begins.praise_in_terms && atoms > 1 {
             return;
@@ -98,13 +92,7 @@ pub fn propose(text: &Annotated<'_>, candidates: &mut Candidates) {
             }
         } else if may_begin && text.head(end) > 0 {
             candidates.add_with_key(text, first, end, key, Proposer::Head);
-        } else if may_begin
-            && text
-                .rules
-                .counts
-                .border_after(document.tokens[end as usize - 1].hash)
-                >= MAY_END
-        {
+        } else if may_begin && text.rules.counts.border_after(document.tokens[end as usize - 1].hash) >= MAY_END {
             candidates.add_with_key(text, first, end, key, Proposer::Inner);
         }
         if atoms <= LONGEST_NAME && looks_like_name(text, first, end) {
@@ -125,8 +113,7 @@ fn looks_like_name(text: &Annotated<'_>, first: u32, end: u32) -> bool {
     let last_atom = document.atom_of[end as usize - 1];
     let begins = document.tokens[first as usize].shape;
     let opens_sentence = text.sentence(first).first == first && !document.in_title(first);
-    if !(begins.is_name_like() || begins.is_capitalised() && !(opens_sentence && atom == last_atom))
-    {
+    if !(begins.is_name_like() || begins.is_capitalised() && !(opens_sentence && atom == last_atom)) {
         return false;
     }
     while atom <= last_atom {
@@ -184,18 +171,11 @@ fn propose_parts(text: &Annotated<'_>, first: u32, end: u32, candidates: &mut Ca
             let sentence = text.sentence(first);
             candidates.add(text, first, glue, Proposer::Atom);
             for _ in 0..2 {
-                if from == sentence.first_atom
-                    || text.borders[document.atoms[from as usize - 1].first as usize]
-                {
+                if from == sentence.first_atom || text.borders[document.atoms[from as usize - 1].first as usize] {
                     break;
                 }
                 from -= 1;
-                candidates.add(
-                    text,
-                    document.atoms[from as usize].first,
-                    glue,
-                    Proposer::Atom,
-                );
+                candidates.add(text, document.atoms[from as usize].first, glue, Proposer::Atom);
             }
         }
         if capital || document.word(glue) == "/" {

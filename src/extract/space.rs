@@ -40,10 +40,7 @@ pub struct FamilyNames {
 impl FamilyNames {
     /// Number of rows.
     pub fn rows(&self) -> u32 {
-        self.dimensions
-            .iter()
-            .map(|names| names.len() as u32)
-            .product()
+        self.dimensions.iter().map(|names| names.len() as u32).product()
     }
 
     /// Name of the value at a row of this family, counted from its first: `evaluate, 0 words away`.
@@ -78,22 +75,9 @@ impl SpaceBuilder {
             *size = names.len().max(1) as u32;
         }
         let none = vec![String::new()];
-        let dimensions = dimensions.iter().map(|names| {
-            if names.is_empty() {
-                none.clone()
-            } else {
-                names.to_vec()
-            }
-        });
-        let names = FamilyNames {
-            id,
-            base: self.rows,
-            dimensions: dimensions.collect(),
-        };
-        let family = Family {
-            base: self.rows,
-            sizes,
-        };
+        let dimensions = dimensions.iter().map(|names| if names.is_empty() { none.clone() } else { names.to_vec() });
+        let names = FamilyNames { id, base: self.rows, dimensions: dimensions.collect() };
+        let family = Family { base: self.rows, sizes };
         self.rows += names.rows();
         self.families.push(names);
         family
@@ -102,9 +86,7 @@ impl SpaceBuilder {
 
 /// Names of the numbers from `from` to `to`, the last one open: `1 atoms`, `2 atoms`, `3+ atoms`.
 pub fn counted(from: u32, to: u32, unit: &str) -> Vec<String> {
-    (from..=to)
-        .map(|n| format!("{n}{} {unit}", if n == to { "+" } else { "" }))
-        .collect()
+    (from..=to).map(|n| format!("{n}{} {unit}", if n == to { "+" } else { "" })).collect()
 }
 
 fn named(names: &[&str]) -> Vec<String> {
@@ -148,10 +130,7 @@ impl LearntWords {
 
 /// The last three and four letters of a longer word in lower case, without a plural ending.
 pub fn endings(word: &str) -> impl Iterator<Item = &str> {
-    let stem = word
-        .strip_suffix('s')
-        .filter(|stem| !stem.ends_with('s'))
-        .unwrap_or(word);
+    let stem = word.strip_suffix('s').filter(|stem| !stem.ends_with('s')).unwrap_or(word);
     [3, 4].into_iter().filter_map(move |length| {
         let (at, _) = stem.char_indices().rev().nth(length - 1)?;
         (at > 0).then(|| &stem[at..])
@@ -159,19 +138,12 @@ pub fn endings(word: &str) -> impl Iterator<Item = &str> {
 }
 
 fn numbered(words: &[String]) -> FxHashMap<WordHash, u32> {
-    words
-        .iter()
-        .zip(1u32..)
-        .map(|(word, number)| (word_hash(&singular(word)), number))
-        .collect()
+    words.iter().zip(1u32..).map(|(word, number)| (word_hash(&singular(word)), number)).collect()
 }
 
 /// The families of evidence on a span, in the order of the weight file.
 #[derive(Clone, Debug)]
-#[allow(
-    missing_docs,
-    reason = "each family is described by its line in `SpanSpace::new`"
-)]
+#[allow(missing_docs, reason = "each family is described by its line in `SpanSpace::new`")]
 pub struct SpanSpace {
     pub names: Vec<FamilyNames>,
     pub rows: u32,
@@ -259,10 +231,7 @@ pub const SHARE_BUCKETS: u32 = 7;
 
 /// The bucket of a share between 0 and 1.
 pub fn share_bucket(share: f32) -> u32 {
-    [0.001, 0.1, 0.25, 0.5, 0.75, 0.95]
-        .iter()
-        .filter(|&&limit| share >= limit)
-        .count() as u32
+    [0.001, 0.1, 0.25, 0.5, 0.75, 0.95].iter().filter(|&&limit| share >= limit).count() as u32
 }
 
 /// Buckets of a count by powers of two: 0, 1, 2-3, 4-7 ...
@@ -275,10 +244,7 @@ pub const PROBABILITY_BUCKETS: u32 = 9;
 
 /// The bucket of a probability.
 pub fn probability_bucket(p: f32) -> u32 {
-    [0.02, 0.05, 0.12, 0.25, 0.4, 0.6, 0.8, 0.92]
-        .iter()
-        .filter(|&&limit| p >= limit)
-        .count() as u32
+    [0.02, 0.05, 0.12, 0.25, 0.4, 0.6, 0.8, 0.92].iter().filter(|&&limit| p >= limit).count() as u32
 }
 
 impl SpanSpace {
@@ -287,44 +253,27 @@ impl SpanSpace {
         let mut builder = SpaceBuilder::default();
         let mut add = |id, dimensions: &[&[String]]| builder.family(id, dimensions);
         let labels: Vec<String> = rules.schema.types.iter().map(|t| t.label.clone()).collect();
-        let or_none = |names: Vec<String>| -> Vec<String> {
-            std::iter::once("none".to_string()).chain(names).collect()
-        };
+        let or_none =
+            |names: Vec<String>| -> Vec<String> { std::iter::once("none".to_string()).chain(names).collect() };
         let types = or_none(labels.clone());
-        let types_and_stop: Vec<String> = ["unknown".to_string(), "nothing".to_string()]
-            .into_iter()
-            .chain(labels.clone())
-            .collect();
+        let types_and_stop: Vec<String> =
+            ["unknown".to_string(), "nothing".to_string()].into_iter().chain(labels.clone()).collect();
         let heads = or_none(rules.heads.iter().map(|head| head.id.clone()).collect());
         let cues = or_none(rules.cues.iter().map(|cue| cue.id.clone()).collect());
         let cases = named(&["name-like", "capital", "lower case"]);
-        let function: Vec<String> =
-            named(&["edge", "word", ",", "(", ")", ":", "\"", "-", "other mark"])
-                .into_iter()
-                .chain(rules.function_words.iter().cloned())
-                .collect();
-        let shares = named(&[
-            "0", "to 0.1", "to 0.25", "to 0.5", "to 0.75", "to 0.95", "to 1",
-        ]);
+        let function: Vec<String> = named(&["edge", "word", ",", "(", ")", ":", "\"", "-", "other mark"])
+            .into_iter()
+            .chain(rules.function_words.iter().cloned())
+            .collect();
+        let shares = named(&["0", "to 0.1", "to 0.25", "to 0.5", "to 0.75", "to 0.95", "to 1"]);
         let logs = counted(0, 14, "log2");
         let short_logs = counted(0, 6, "log2/2");
         let yes_no = named(&["no", "yes"]);
-        let probabilities = named(&[
-            "<.02", "<.05", "<.12", "<.25", "<.4", "<.6", "<.8", "<.92", "to 1",
-        ]);
-        let proposers: Vec<String> = Proposer::ALL
-            .iter()
-            .map(|(_, name)| (*name).to_string())
-            .collect();
+        let probabilities = named(&["<.02", "<.05", "<.12", "<.25", "<.4", "<.6", "<.8", "<.92", "to 1"]);
+        let proposers: Vec<String> = Proposer::ALL.iter().map(|(_, name)| (*name).to_string()).collect();
         let distances = named(&["touching", "1-2 words", "3-5 words", "6+ words"]);
         let separators = named(&["none", "comma", "and/or", "slash"]);
-        let patterns = or_none(
-            rules
-                .patterns
-                .iter()
-                .map(|pattern| pattern.id.clone())
-                .collect(),
-        );
+        let patterns = or_none(rules.patterns.iter().map(|pattern| pattern.id.clone()).collect());
         let space = Self {
             constant: add("constant", &[]),
             proposed: add("proposed", &[&proposers]),
@@ -338,25 +287,10 @@ impl SpanSpace {
                     &counted(1, 4, "atoms"),
                 ],
             ),
-            edges: add(
-                "edge in atom",
-                &[
-                    &named(&["left whole", "left cut"]),
-                    &named(&["right whole", "right cut"]),
-                ],
-            ),
+            edges: add("edge in atom", &[&named(&["left whole", "left cut"]), &named(&["right whole", "right cut"])]),
             place: add(
                 "place",
-                &[
-                    &named(&[
-                        "title",
-                        "1st quarter",
-                        "2nd quarter",
-                        "3rd quarter",
-                        "4th quarter",
-                    ]),
-                    &cases,
-                ],
+                &[&named(&["title", "1st quarter", "2nd quarter", "3rd quarter", "4th quarter"]), &cases],
             ),
             sentence_start: add("sentence start", &[&cases]),
             function_inside: add("function word inside", &[&yes_no]),
@@ -365,14 +299,7 @@ impl SpanSpace {
             empty_head: add("empty noun last", &[&counted(1, 4, "atoms")]),
             ending: add("name ending", &[&heads]),
             inner_head: add("heads inside", &[&heads, &heads]),
-            praise: add(
-                "praise",
-                &[&named(&[
-                    "first word",
-                    "first word, part of terms",
-                    "word before",
-                ])],
-            ),
+            praise: add("praise", &[&named(&["first word", "first word, part of terms", "word before"])]),
             shape: add(
                 "capitals",
                 &[
@@ -391,14 +318,7 @@ impl SpanSpace {
                     &named(&["in a sentence", "sentence start", "title"]),
                 ],
             ),
-            name_like: add(
-                "name-like",
-                &[
-                    &yes_no,
-                    &named(&["no digit", "digit"]),
-                    &counted(1, 3, "atoms"),
-                ],
-            ),
+            name_like: add("name-like", &[&yes_no, &named(&["no digit", "digit"]), &counted(1, 3, "atoms")]),
             size_or_version: add("size or version", &[&named(&["size", "version", "number"])]),
             case_head: add("head by case", &[&cases, &heads]),
             cue_before: add("cue before", &[&cues, &distances]),
@@ -417,9 +337,7 @@ impl SpanSpace {
             title_edge: add("edge of title", &[&named(&["first", "last"]), &cases]),
             title_after: add(
                 "in title after",
-                &[&named(&[
-                    "for", "via", "with", "in", "of", "on", "to", "from", "by", "using",
-                ])],
+                &[&named(&["for", "via", "with", "in", "of", "on", "to", "from", "by", "using"])],
             ),
             in_title: add("also in title", &[&cases]),
             title_name: add("title's name", &[&heads]),
@@ -434,22 +352,10 @@ impl SpanSpace {
             heads_before: add("head before, anywhere", &[&heads]),
             cues_before: add("cue touching, anywhere", &[&cues]),
             cues_after: add("cue after, anywhere", &[&cues]),
-            longer_free: add(
-                "longer form free",
-                &[&named(&["one word more on the left"])],
-            ),
-            part_free: add(
-                "part free",
-                &[&named(&["without first word", "without last word"])],
-            ),
-            listed: add(
-                "known name",
-                &[&labels, &named(&["exact", "folded", "forbidden case"])],
-            ),
-            listed_case: add(
-                "known name by case",
-                &[&labels, &cases, &counted(1, 3, "atoms")],
-            ),
+            longer_free: add("longer form free", &[&named(&["one word more on the left"])]),
+            part_free: add("part free", &[&named(&["without first word", "without last word"])]),
+            listed: add("known name", &[&labels, &named(&["exact", "folded", "forbidden case"])]),
+            listed_case: add("known name by case", &[&labels, &cases, &counted(1, 3, "atoms")]),
             listed_types: add("types that know the name", &[&counted(1, 3, "types")]),
             unlisted: add("unknown name", &[&cases, &counted(1, 3, "atoms")]),
             listed_ending: add("ends in a known name", &[&types, &cases]),
@@ -466,42 +372,25 @@ impl SpanSpace {
             count_longer_right: add("corpus, with word after", &[&short_logs, &shares]),
             count_shorter: add("corpus, without first word", &[&short_logs, &shares]),
             count_context: add("corpus, cue", &[&cues, &named(&["some", "many", "most"])]),
-            head_context: add(
-                "corpus, cue of last word",
-                &[&cues, &named(&["some", "many", "most"])],
-            ),
+            head_context: add("corpus, cue of last word", &[&cues, &named(&["some", "many", "most"])]),
             judged: add("judged term", &[&types_and_stop, &counted(1, 3, "atoms")]),
             judged_part: add("ends in a judged term", &[&types_and_stop]),
             built: add("built like", &[&types, &probabilities]),
-            built_case: add(
-                "built most like",
-                &[&types, &cases, &counted(1, 3, "atoms")],
-            ),
+            built_case: add("built most like", &[&types, &cases, &counted(1, 3, "atoms")]),
             corpus_acronym: add("acronym of the corpus", &[&types_and_stop, &heads]),
             last_word: add(LearntWords::WORDS, &[&or_none(learnt.words.clone())]),
             last_letters: add(LearntWords::ENDINGS, &[&or_none(learnt.endings.clone())]),
             learnt: numbered(&learnt.words),
-            learnt_endings: learnt
-                .endings
-                .iter()
-                .zip(1u32..)
-                .map(|(text, number)| (word_hash(text), number))
-                .collect(),
+            learnt_endings: learnt.endings.iter().zip(1u32..).map(|(text, number)| (word_hash(text), number)).collect(),
             names: Vec::new(),
             rows: 0,
         };
-        Self {
-            names: builder.families,
-            rows: builder.rows,
-            ..space
-        }
+        Self { names: builder.families, rows: builder.rows, ..space }
     }
 
     /// Row of the last word of a term, if weights were learnt for it.
     pub fn last_word_row(&self, singular: WordHash) -> Option<u32> {
-        self.learnt
-            .get(&singular)
-            .map(|&number| self.last_word.row([number, 0, 0]))
+        self.learnt.get(&singular).map(|&number| self.last_word.row([number, 0, 0]))
     }
 
     /// Calls `visit` with the rows of the last letters of a word in lower case, where weights were learnt for them.
@@ -515,10 +404,7 @@ impl SpanSpace {
 
     /// Family and value of a row.
     pub fn name(&self, row: u32) -> (&'static str, String) {
-        let at = self
-            .names
-            .partition_point(|family| family.base <= row)
-            .saturating_sub(1);
+        let at = self.names.partition_point(|family| family.base <= row).saturating_sub(1);
         let family = &self.names[at];
         (family.id, family.value(row - family.base))
     }

@@ -25,18 +25,11 @@ pub fn title_name(text: &Annotated<'_>) -> Option<TitleName> {
     }
     let is_divider = |token: u32| {
         let word = document.word(token);
-        word == ":"
-            || (matches!(word, "-" | "–" | "—")
-                && document.spaced(token)
-                && document.spaced(token + 1))
+        word == ":" || (matches!(word, "-" | "–" | "—") && document.spaced(token) && document.spaced(token + 1))
     };
     let limit = title.end.min(title.first + LONGEST_NAME + 1);
     let colon = (title.first + 1..limit.saturating_sub(1)).find(|&token| is_divider(token))?;
-    Some(TitleName {
-        first: title.first,
-        end: colon,
-        head: description_head(text, colon + 1, title.end),
-    })
+    Some(TitleName { first: title.first, end: colon, head: description_head(text, colon + 1, title.end) })
 }
 
 /// Class of the last head before the first preposition: "a fast library for X" is a library.
@@ -44,10 +37,7 @@ fn description_head(text: &Annotated<'_>, first: u32, end: u32) -> u8 {
     let mut head = 0;
     for token in first..end {
         let class = text.classes[token as usize];
-        let article = matches!(
-            text.document.word(token),
-            "a" | "an" | "the" | "A" | "An" | "The"
-        );
+        let article = matches!(text.document.word(token), "a" | "an" | "the" | "A" | "An" | "The");
         if class.function > 0 && !article && token > first {
             break;
         }

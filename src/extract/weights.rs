@@ -24,11 +24,7 @@ impl WeightTable {
     /// A table of zeros.
     pub fn zero(rows: u32, outcomes: usize) -> Self {
         let stride = outcomes.div_ceil(LANES).max(1) * LANES;
-        Self {
-            outcomes,
-            stride,
-            values: vec![0.0; rows as usize * stride],
-        }
+        Self { outcomes, stride, values: vec![0.0; rows as usize * stride] }
     }
 
     /// Reads a table from CSV. Rows of evidence that the space does not have are left out: they belong to rules that
@@ -39,10 +35,8 @@ impl WeightTable {
         let Ok(header) = reader.headers().cloned() else {
             return table;
         };
-        let columns: Vec<Option<usize>> = outcomes
-            .iter()
-            .map(|name| header.iter().position(|column| column == name))
-            .collect();
+        let columns: Vec<Option<usize>> =
+            outcomes.iter().map(|name| header.iter().position(|column| column == name)).collect();
         let mut by_name: FxHashMap<(&str, String), u32> = FxHashMap::default();
         for family in families {
             for row in 0..family.rows() {
@@ -51,10 +45,7 @@ impl WeightTable {
         }
         let mut record = csv::StringRecord::new();
         while reader.read_record(&mut record).unwrap_or(false) {
-            let (family, value) = (
-                record.get(0).unwrap_or_default(),
-                record.get(1).unwrap_or_default(),
-            );
+            let (family, value) = (record.get(0).unwrap_or_default(), record.get(1).unwrap_or_default());
             let Some(family) = families.iter().find(|known| known.id == family) else {
                 continue;
             };
@@ -62,9 +53,7 @@ impl WeightTable {
                 continue;
             };
             for (outcome, column) in columns.iter().enumerate() {
-                let text = column
-                    .and_then(|column| record.get(column))
-                    .unwrap_or_default();
+                let text = column.and_then(|column| record.get(column)).unwrap_or_default();
                 table.values[row as usize * table.stride + outcome] = text.parse().unwrap_or(0.0);
             }
         }
@@ -73,43 +62,26 @@ impl WeightTable {
 
     /// Writes the rows that weigh something, in the order of the space. `seen` says how often each row held in
     /// training, for the reader.
-    pub fn write(
-        &self,
-        families: &[FamilyNames],
-        outcomes: &[String],
-        seen: &[u32],
-    ) -> Result<Vec<u8>, csv::Error> {
+    pub fn write(&self, families: &[FamilyNames], outcomes: &[String], seen: &[u32]) -> Result<Vec<u8>, csv::Error> {
         let mut writer = csv::Writer::from_writer(Vec::new());
         let fixed = ["family", "value", "seen"].map(String::from);
         writer.write_record(fixed.iter().chain(outcomes))?;
         for family in families {
             for row in 0..family.rows() {
                 let weights = self.row(family.base + row);
-                let rounded: Vec<i32> = weights[..self.outcomes]
-                    .iter()
-                    .map(|w| (w * 1000.0).round() as i32)
-                    .collect();
+                let rounded: Vec<i32> = weights[..self.outcomes].iter().map(|w| (w * 1000.0).round() as i32).collect();
                 if rounded.iter().all(|&w| w == 0) {
                     continue;
                 }
                 let seen = seen.get((family.base + row) as usize).copied().unwrap_or(0);
-                let texts = rounded.iter().map(|&w| {
-                    if w == 0 {
-                        String::new()
-                    } else {
-                        format!("{}", f64::from(w) / 1000.0)
-                    }
-                });
+                let texts =
+                    rounded.iter().map(|&w| if w == 0 { String::new() } else { format!("{}", f64::from(w) / 1000.0) });
                 writer.write_record(
-                    [family.id.to_string(), family.value(row), seen.to_string()]
-                        .into_iter()
-                        .chain(texts),
+                    [family.id.to_string(), family.value(row), seen.to_string()].into_iter().chain(texts),
                 )?;
             }
         }
-        writer
-            .into_inner()
-            .map_err(|error| error.into_error().into())
+        writer.into_inner().map_err(|error| error.into_error().into())
     }
 
     /// The weights of one row.

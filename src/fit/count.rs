@@ -34,10 +34,7 @@ pub struct CountOptions {
 
 impl Default for CountOptions {
     fn default() -> Self {
-        Self {
-            least_phrase: 12,
-            least_word: 20,
-        }
+        Self { least_phrase: 12, least_word: 20 }
     }
 }
 
@@ -88,10 +85,7 @@ pub fn count<I: Iterator<Item = Paper>>(
 ) -> CountTables {
     let mut totals: FxHashMap<u64, u32> = FxHashMap::default();
     for_each_batch(papers(), |batch| {
-        let keys: Vec<Vec<u64>> = batch
-            .par_iter()
-            .map(|paper| keys_of(extractor, paper))
-            .collect();
+        let keys: Vec<Vec<u64>> = batch.par_iter().map(|paper| keys_of(extractor, paper)).collect();
         for key in keys.into_iter().flatten() {
             *totals.entry(key).or_default() += 1;
         }
@@ -103,21 +97,14 @@ pub fn count<I: Iterator<Item = Paper>>(
     let mut phrases: FxHashMap<u64, Counted> = FxHashMap::default();
     let mut words: FxHashMap<WordHash, Counted> = FxHashMap::default();
     for_each_batch(papers(), |batch| {
-        let seen: Vec<(Vec<Seen>, Vec<Seen>)> = batch
-            .par_iter()
-            .map(|paper| look_closely(extractor, paper, &totals))
-            .collect();
+        let seen: Vec<(Vec<Seen>, Vec<Seen>)> =
+            batch.par_iter().map(|paper| look_closely(extractor, paper, &totals)).collect();
         for (phrase_places, word_places) in seen {
             add_places(&mut phrases, phrase_places);
             add_places(&mut words, word_places);
         }
     });
-    let ids: Vec<&str> = extractor
-        .rules
-        .cues
-        .iter()
-        .map(|cue| cue.id.as_str())
-        .collect();
+    let ids: Vec<&str> = extractor.rules.cues.iter().map(|cue| cue.id.as_str()).collect();
     CountTables {
         words: word_table(words, &ids, options.least_word),
         phrases: phrase_table(phrases, &ids, options.least_phrase),
@@ -143,34 +130,15 @@ fn keys_of(extractor: &Extractor, paper: &Paper) -> Vec<u64> {
     keys
 }
 
-fn look_closely(
-    extractor: &Extractor,
-    paper: &Paper,
-    frequent: &FxHashMap<u64, u32>,
-) -> (Vec<Seen>, Vec<Seen>) {
+fn look_closely(extractor: &Extractor, paper: &Paper, frequent: &FxHashMap<u64, u32>) -> (Vec<Seen>, Vec<Seen>) {
     let text = extractor.annotate(paper);
     let document = &text.document;
     let (mut phrases, mut words) = (Vec::new(), Vec::new());
     runs::stretches(&text, LONGEST, |stretch| {
-        let Stretch {
-            first,
-            end,
-            key,
-            atoms,
-            at_start,
-            at_end,
-        } = stretch;
+        let Stretch { first, end, key, atoms, at_start, at_end } = stretch;
         let opens = document.in_title(first) || text.sentence(first).first == first;
-        let before = if at_start {
-            text.cues_before[first as usize].touching
-        } else {
-            0
-        };
-        let after = if at_end {
-            text.cues_after[end as usize].touching
-        } else {
-            0
-        };
+        let before = if at_start { text.cues_before[first as usize].touching } else { 0 };
+        let after = if at_end { text.cues_after[end as usize].touching } else { 0 };
         if frequent.contains_key(&key) {
             phrases.push(Seen {
                 key,
@@ -205,15 +173,7 @@ fn look_closely(
         }
         let (left, right) = (text.is_left_free(token), text.is_right_free(token + 1));
         let text = Some(document.word(token).to_lowercase().into());
-        words.push(Seen {
-            key: place.hash,
-            text,
-            left,
-            right,
-            capital: false,
-            in_sentence: true,
-            cues: 0,
-        });
+        words.push(Seen { key: place.hash, text, left, right, capital: false, in_sentence: true, cues: 0 });
     }
     (phrases, words)
 }
@@ -263,18 +223,11 @@ fn cue_text(cues: &FxHashMap<u16, u32>, whole: u32, ids: &[&str]) -> String {
 }
 
 fn quoted(text: &str) -> String {
-    if text.contains([',', '"']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_string()
-    }
+    if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_string() }
 }
 
 fn phrase_table(phrases: FxHashMap<u64, Counted>, ids: &[&str], least: u32) -> String {
-    let mut rows: Vec<Counted> = phrases
-        .into_values()
-        .filter(|counted| counted.total >= least)
-        .collect();
+    let mut rows: Vec<Counted> = phrases.into_values().filter(|counted| counted.total >= least).collect();
     rows.retain(|counted| counted.free > 0 || counted.left > 0 && counted.right > 0);
     rows.sort_by(|a, b| a.text.cmp(&b.text));
     let mut table = String::from("phrase,total,left,right,free,capital,cues\n");
@@ -296,10 +249,7 @@ fn phrase_table(phrases: FxHashMap<u64, Counted>, ids: &[&str], least: u32) -> S
 }
 
 fn word_table(words: FxHashMap<WordHash, Counted>, ids: &[&str], least: u32) -> String {
-    let mut rows: Vec<Counted> = words
-        .into_values()
-        .filter(|counted| counted.total >= least)
-        .collect();
+    let mut rows: Vec<Counted> = words.into_values().filter(|counted| counted.total >= least).collect();
     rows.sort_by(|a, b| a.text.cmp(&b.text));
     let mut table = String::from("word,before,after,cues\n");
     for row in rows {

@@ -53,9 +53,7 @@ impl CrossValidation {
     /// The bias with the best typed F1 over all papers, with the scores of the papers.
     pub fn best(&self) -> Option<&(f32, Vec<Score>)> {
         let f1 = |scores: &[Score]| sum(scores.iter().copied()).typed.f1();
-        self.by_bias
-            .iter()
-            .max_by(|a, b| f1(&a.1).total_cmp(&f1(&b.1)))
+        self.by_bias.iter().max_by(|a, b| f1(&a.1).total_cmp(&f1(&b.1)))
     }
 }
 
@@ -68,19 +66,10 @@ pub fn sum(scores: impl Iterator<Item = Score>) -> Score {
 }
 
 /// Judges every paper by weights fitted to the other folds. Paper `n` belongs to fold `n % folds`.
-pub fn cross_validate(
-    extractor: &Extractor,
-    papers: &[AnnotatedPaper],
-    options: &FitOptions,
-) -> CrossValidation {
-    let mut training: Vec<TrainingPaper> = papers
-        .par_iter()
-        .map(|paper| training_paper(extractor, paper))
-        .collect();
-    let mut relations: Vec<Vec<RelationExample>> = papers
-        .par_iter()
-        .map(|paper| relation_examples(extractor, paper))
-        .collect();
+pub fn cross_validate(extractor: &Extractor, papers: &[AnnotatedPaper], options: &FitOptions) -> CrossValidation {
+    let mut training: Vec<TrainingPaper> = papers.par_iter().map(|paper| training_paper(extractor, paper)).collect();
+    let mut relations: Vec<Vec<RelationExample>> =
+        papers.par_iter().map(|paper| relation_examples(extractor, paper)).collect();
     // What training never sees weighs nothing, so predictions need not be told.
     if let Some(rows) = rows_of(&extractor.space.names, options.without) {
         for paper in &mut training {
@@ -92,22 +81,13 @@ pub fn cross_validate(
             example.rows.retain(|row| !rows.contains(row));
         }
     }
-    let mut by_bias: Vec<(f32, Vec<Score>)> = options
-        .biases
-        .iter()
-        .map(|&bias| (bias, vec![Score::default(); papers.len()]))
-        .collect();
+    let mut by_bias: Vec<(f32, Vec<Score>)> =
+        options.biases.iter().map(|&bias| (bias, vec![Score::default(); papers.len()])).collect();
     let mut found = vec![vec![Vec::new(); papers.len()]; options.biases.len()];
     for fold in 0..options.folds {
         let others = |at: &usize| at % options.folds != fold;
-        let train: Vec<&TrainingPaper> = (0..papers.len())
-            .filter(others)
-            .map(|at| &training[at])
-            .collect();
-        let examples: Vec<&RelationExample> = (0..papers.len())
-            .filter(others)
-            .flat_map(|at| &relations[at])
-            .collect();
+        let train: Vec<&TrainingPaper> = (0..papers.len()).filter(others).map(|at| &training[at]).collect();
+        let examples: Vec<&RelationExample> = (0..papers.len()).filter(others).flat_map(|at| &relations[at]).collect();
         let types = extractor.rules.schema.types.len();
         let weights = fit_spans(&train, extractor.space.rows, types, options.spans);
         let relation_weights = fit_relations(
@@ -152,27 +132,13 @@ pub fn predictions(
         .groups
         .iter()
         .map(|group| {
-            let spans: Vec<(u32, u32)> = group
-                .members
-                .iter()
-                .map(|&at| (reading.chosen[at].first, reading.chosen[at].end))
-                .collect();
-            let forms = spans
-                .iter()
-                .map(|&(first, end)| reading.text.document.text(first, end).to_string())
-                .collect();
-            let places = EntityPlaces {
-                entity_type: group.entity_type,
-                spans,
-            };
+            let spans: Vec<(u32, u32)> =
+                group.members.iter().map(|&at| (reading.chosen[at].first, reading.chosen[at].end)).collect();
+            let forms = spans.iter().map(|&(first, end)| reading.text.document.text(first, end).to_string()).collect();
+            let places = EntityPlaces { entity_type: group.entity_type, spans };
             let relation = extractor.relation_by(&reading.text, &places, relation_weights);
             Predicted {
-                entity_type: extractor
-                    .rules
-                    .schema
-                    .entity_type(group.entity_type)
-                    .label
-                    .clone(),
+                entity_type: extractor.rules.schema.entity_type(group.entity_type).label.clone(),
                 relation: extractor.rules.schema.relation(relation).id.clone(),
                 forms,
             }

@@ -7,11 +7,7 @@ use std::collections::VecDeque;
 const MEMORY: usize = 8;
 
 /// Minimises `function`, which gives the value and writes the gradient, from `start` in at most `steps` steps.
-pub fn minimise(
-    start: Vec<f32>,
-    steps: usize,
-    mut function: impl FnMut(&[f32], &mut [f32]) -> f64,
-) -> Vec<f32> {
+pub fn minimise(start: Vec<f32>, steps: usize, mut function: impl FnMut(&[f32], &mut [f32]) -> f64) -> Vec<f32> {
     let size = start.len();
     let mut x = start;
     let mut gradient = vec![0.0f32; size];
@@ -29,18 +25,10 @@ pub fn minimise(
             direction = gradient.iter().map(|g| -g).collect();
             slope = -norm * norm;
         }
-        let mut length = if step == 0 {
-            (1.0 / norm).min(1.0)
-        } else {
-            1.0
-        };
+        let mut length = if step == 0 { (1.0 / norm).min(1.0) } else { 1.0 };
         let mut next_gradient = vec![0.0f32; size];
         let accepted = (0..25).find_map(|_| {
-            let next: Vec<f32> = x
-                .iter()
-                .zip(&direction)
-                .map(|(x, d)| x + length as f32 * d)
-                .collect();
+            let next: Vec<f32> = x.iter().zip(&direction).map(|(x, d)| x + length as f32 * d).collect();
             let next_value = function(&next, &mut next_gradient);
             if next_value <= value + 1e-4 * length * slope {
                 return Some((next, next_value));
@@ -52,11 +40,7 @@ pub fn minimise(
             break;
         };
         let moved: Vec<f32> = next.iter().zip(&x).map(|(a, b)| a - b).collect();
-        let turned: Vec<f32> = next_gradient
-            .iter()
-            .zip(&gradient)
-            .map(|(a, b)| a - b)
-            .collect();
+        let turned: Vec<f32> = next_gradient.iter().zip(&gradient).map(|(a, b)| a - b).collect();
         let curvature = dot(&moved, &turned);
         if curvature > 1e-10 {
             if history.len() == MEMORY {
@@ -94,10 +78,7 @@ fn descent(gradient: &[f32], history: &VecDeque<(Vec<f32>, Vec<f32>, f64)>) -> V
 }
 
 fn dot(a: &[f32], b: &[f32]) -> f64 {
-    a.iter()
-        .zip(b)
-        .map(|(a, b)| f64::from(*a) * f64::from(*b))
-        .sum()
+    a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
 }
 
 fn add_scaled(sum: &mut [f32], values: &[f32], scale: f64) {

@@ -28,24 +28,16 @@ pub struct Learned {
 
 /// Fits weights to all papers.
 pub fn learn(extractor: &Extractor, papers: &[AnnotatedPaper], options: &FitOptions) -> Learned {
-    let training: Vec<TrainingPaper> = papers
-        .par_iter()
-        .map(|paper| training_paper(extractor, paper))
-        .collect();
-    let relations: Vec<Vec<RelationExample>> = papers
-        .par_iter()
-        .map(|paper| relation_examples(extractor, paper))
-        .collect();
+    let training: Vec<TrainingPaper> = papers.par_iter().map(|paper| training_paper(extractor, paper)).collect();
+    let relations: Vec<Vec<RelationExample>> =
+        papers.par_iter().map(|paper| relation_examples(extractor, paper)).collect();
     let examples: Vec<&RelationExample> = relations.iter().flatten().collect();
     let (space, relation_space) = (&extractor.space, &extractor.relation_space);
     let schema = &extractor.rules.schema;
     let mut seen = vec![0; space.rows as usize];
     for evidence in training.iter().map(|paper| &paper.evidence) {
         for weighed in &evidence.candidates {
-            let rows = evidence
-                .form_rows(weighed.form)
-                .iter()
-                .chain(evidence.span_rows(weighed));
+            let rows = evidence.form_rows(weighed.form).iter().chain(evidence.span_rows(weighed));
             rows.for_each(|&row| seen[row as usize] += 1);
         }
     }
@@ -54,12 +46,7 @@ pub fn learn(extractor: &Extractor, papers: &[AnnotatedPaper], options: &FitOpti
         relation_seen[row as usize] += 1;
     }
     Learned {
-        weights: fit_spans(
-            &training.iter().collect::<Vec<_>>(),
-            space.rows,
-            schema.types.len(),
-            options.spans,
-        ),
+        weights: fit_spans(&training.iter().collect::<Vec<_>>(), space.rows, schema.types.len(), options.spans),
         relation_weights: fit_relations(
             &examples,
             relation_space.rows,
@@ -81,18 +68,10 @@ impl Learned {
         let types: Vec<String> = schema.types.iter().map(|t| t.label.clone()).collect();
         let relations: Vec<String> = schema.relations.iter().map(|r| r.id.clone()).collect();
         Ok([
-            (
-                "tables/span-weights.csv",
-                self.weights
-                    .write(&extractor.space.names, &types, &self.seen)?,
-            ),
+            ("tables/span-weights.csv", self.weights.write(&extractor.space.names, &types, &self.seen)?),
             (
                 "tables/relation-weights.csv",
-                self.relation_weights.write(
-                    &extractor.relation_space.names,
-                    &relations,
-                    &self.relation_seen,
-                )?,
+                self.relation_weights.write(&extractor.relation_space.names, &relations, &self.relation_seen)?,
             ),
         ])
     }
@@ -107,12 +86,7 @@ const LEAST_TERM_WEIGHT: f32 = 0.05;
 pub fn term_words(terms: &[u8], schema: &Schema) -> String {
     let outcomes = schema.types.len() + 1;
     let (terms, features) = judged_terms(terms, schema);
-    let weights = fit_terms(
-        &terms.iter().collect::<Vec<_>>(),
-        features.len(),
-        outcomes,
-        TERM_PENALTY,
-    );
+    let weights = fit_terms(&terms.iter().collect::<Vec<_>>(), features.len(), outcomes, TERM_PENALTY);
     let mut table = String::from("feature,nothing");
     for entity_type in &schema.types {
         table.push(',');

@@ -57,15 +57,9 @@ enum Kind {
 ///   cue speaks for;
 /// - a head speaks for every phrase that ends in it, and is right where a marked place of its type ends there;
 /// - stop terms are right where nothing is marked.
-pub fn profile(
-    extractor: &Extractor,
-    files: &RuleFiles,
-    papers: &[AnnotatedPaper],
-) -> Vec<RuleProfile> {
-    let of_papers: Vec<(Counts, Vec<(String, bool)>)> = papers
-        .par_iter()
-        .map(|paper| profile_paper(extractor, files, paper))
-        .collect();
+pub fn profile(extractor: &Extractor, files: &RuleFiles, papers: &[AnnotatedPaper]) -> Vec<RuleProfile> {
+    let of_papers: Vec<(Counts, Vec<(String, bool)>)> =
+        papers.par_iter().map(|paper| profile_paper(extractor, files, paper)).collect();
     let mut counts = Counts::default();
     let mut decided: FxHashMap<String, (u32, u32)> = FxHashMap::default();
     for (of_paper, rules) in of_papers {
@@ -81,18 +75,11 @@ pub fn profile(
     let rules = &extractor.rules;
     let line = |kind, name, number, id: &str, time| {
         let (fired, right) = counts.get(&(kind, number)).copied().unwrap_or_default();
-        RuleProfile {
-            kind: name,
-            id: id.to_string(),
-            fired,
-            right,
-            time,
-        }
+        RuleProfile { kind: name, id: id.to_string(), fired, right, time }
     };
     let types = rules.schema.types.iter().enumerate();
-    let mut lines: Vec<RuleProfile> = types
-        .map(|(number, t)| line(Kind::Lexicon, "lexicon", number, &t.id, None))
-        .collect();
+    let mut lines: Vec<RuleProfile> =
+        types.map(|(number, t)| line(Kind::Lexicon, "lexicon", number, &t.id, None)).collect();
     for (number, pattern) in rules.patterns.iter().enumerate() {
         let started = Instant::now();
         for paper in papers {
@@ -112,13 +99,7 @@ pub fn profile(
     lines.push(line(Kind::Stop, "stop", 0, "terms", None));
     let mut decided: Vec<RuleProfile> = decided
         .into_iter()
-        .map(|(id, (fired, right))| RuleProfile {
-            kind: "evidence",
-            id,
-            fired,
-            right,
-            time: None,
-        })
+        .map(|(id, (fired, right))| RuleProfile { kind: "evidence", id, fired, right, time: None })
         .collect();
     decided.sort_by(|a, b| b.fired.cmp(&a.fired).then_with(|| a.id.cmp(&b.id)));
     lines.extend(decided);
@@ -136,8 +117,7 @@ fn profile_paper(
     let rules = &extractor.rules;
     let gold = gold_spans(extractor, text, annotated);
     let is_gold = |first, end, entity_type| {
-        gold.iter()
-            .any(|span| (span.first, span.end, span.entity_type) == (first, end, entity_type))
+        gold.iter().any(|span| (span.first, span.end, span.entity_type) == (first, end, entity_type))
     };
     let mut counts = Counts::default();
     let mut add = |kind, number, right: bool| {
@@ -145,11 +125,8 @@ fn profile_paper(
         *sum = (sum.0 + 1, sum.1 + u32::from(right));
     };
     for known in &text.known {
-        let mut types: Vec<TypeId> = known
-            .forms
-            .iter()
-            .map(|form| rules.lexicon[form.entry as usize].entity_type)
-            .collect();
+        let mut types: Vec<TypeId> =
+            known.forms.iter().map(|form| rules.lexicon[form.entry as usize].entity_type).collect();
         types.sort_unstable();
         types.dedup();
         for entity_type in types {
@@ -160,11 +137,7 @@ fn profile_paper(
     for found in &text.pattern_matches {
         let number = usize::from(found.pattern);
         let entity_type = rules.patterns[number].entity_type;
-        add(
-            Kind::Pattern,
-            number,
-            is_gold(found.first, found.end, entity_type),
-        );
+        add(Kind::Pattern, number, is_gold(found.first, found.end, entity_type));
     }
     // Whole phrases, and what is marked though it is none.
     let mut phrases: Vec<(u32, u32)> = candidates::propose(text)
@@ -181,14 +154,8 @@ fn profile_paper(
             if !sees_cue(text, (first, end), number) {
                 continue;
             }
-            let entity_type = cue
-                .entity_type
-                .as_deref()
-                .and_then(|t| rules.schema.type_named(t));
-            let relation = cue
-                .relation
-                .as_deref()
-                .and_then(|r| rules.schema.relation_named(r));
+            let entity_type = cue.entity_type.as_deref().and_then(|t| rules.schema.type_named(t));
+            let relation = cue.relation.as_deref().and_then(|r| rules.schema.relation_named(r));
             let right = gold.iter().any(|span| {
                 (span.first, span.end) == (first, end)
                     && entity_type.is_none_or(|wanted| span.entity_type == wanted)
@@ -199,16 +166,12 @@ fn profile_paper(
         for (number, head) in rules.heads.iter().enumerate() {
             let class = u8::try_from(number + 1).unwrap_or(u8::MAX);
             if has_head(text, (first, end), class) {
-                let right = gold
-                    .iter()
-                    .any(|span| span.end == end && span.entity_type == head.entity_type);
+                let right = gold.iter().any(|span| span.end == end && span.entity_type == head.entity_type);
                 add(Kind::Head, number, right);
             }
         }
         if rules.is_stop_term(phrase_key(&text.document, first, end)) {
-            let right = !gold
-                .iter()
-                .any(|span| (span.first, span.end) == (first, end));
+            let right = !gold.iter().any(|span| (span.first, span.end) == (first, end));
             add(Kind::Stop, 0, right);
         }
     }
@@ -224,11 +187,7 @@ fn profile_paper(
     (counts, decided)
 }
 
-fn gold_spans(
-    extractor: &Extractor,
-    text: &Annotated<'_>,
-    annotated: &AnnotatedPaper,
-) -> Vec<GoldSpan> {
+fn gold_spans(extractor: &Extractor, text: &Annotated<'_>, annotated: &AnnotatedPaper) -> Vec<GoldSpan> {
     let schema = &extractor.rules.schema;
     let mut spans = Vec::new();
     for (number, entity) in annotated.gold.entities.iter().enumerate() {
@@ -237,12 +196,7 @@ fn gold_spans(
         };
         let relation = schema.relation_named(&entity.relation);
         let places = entity_spans(text, &annotated.gold, number);
-        spans.extend(places.into_iter().map(|(first, end)| GoldSpan {
-            first,
-            end,
-            entity_type,
-            relation,
-        }));
+        spans.extend(places.into_iter().map(|(first, end)| GoldSpan { first, end, entity_type, relation }));
     }
     spans
 }

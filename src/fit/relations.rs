@@ -19,18 +19,14 @@ pub struct RelationExample {
 }
 
 /// The examples of one annotated paper.
-pub fn relation_examples(
-    extractor: &Extractor,
-    annotated: &AnnotatedPaper,
-) -> Vec<RelationExample> {
+pub fn relation_examples(extractor: &Extractor, annotated: &AnnotatedPaper) -> Vec<RelationExample> {
     let text = extractor.annotate(&annotated.paper);
     let schema = &extractor.rules.schema;
     let mut examples = Vec::new();
     for (number, entity) in annotated.gold.entities.iter().enumerate() {
-        let (Some(entity_type), Some(relation)) = (
-            schema.type_named(&entity.entity_type),
-            schema.relation_named(&entity.relation),
-        ) else {
+        let (Some(entity_type), Some(relation)) =
+            (schema.type_named(&entity.entity_type), schema.relation_named(&entity.relation))
+        else {
             continue;
         };
         let spans = entity_spans(&text, &annotated.gold, number);
@@ -38,27 +34,14 @@ pub fn relation_examples(
         if spans.is_empty() || !allowed.contains(&relation) {
             continue;
         }
-        let rows = relation_evidence::collect(
-            &text,
-            &extractor.relation_space,
-            &EntityPlaces { entity_type, spans },
-        );
-        examples.push(RelationExample {
-            rows,
-            allowed,
-            relation,
-        });
+        let rows = relation_evidence::collect(&text, &extractor.relation_space, &EntityPlaces { entity_type, spans });
+        examples.push(RelationExample { rows, allowed, relation });
     }
     examples
 }
 
 /// Fits weights to examples; `penalty` weighs the squared weights against the loss.
-pub fn fit_relations(
-    examples: &[&RelationExample],
-    rows: u32,
-    relations: usize,
-    penalty: f32,
-) -> WeightTable {
+pub fn fit_relations(examples: &[&RelationExample], rows: u32, relations: usize, penalty: f32) -> WeightTable {
     let mut table = WeightTable::zero(rows, relations);
     let stride = table.stride();
     let start = std::mem::take(table.values_mut());
@@ -73,18 +56,9 @@ pub fn fit_relations(
         for example in examples {
             sums.fill(0.0);
             table.add(&example.rows, &mut sums);
-            let allowed = || {
-                example
-                    .allowed
-                    .iter()
-                    .map(|relation| usize::from(relation.0))
-            };
-            let most = allowed()
-                .map(|column| sums[column])
-                .fold(f32::NEG_INFINITY, f32::max);
-            let total: f64 = allowed()
-                .map(|column| f64::from(sums[column] - most).exp())
-                .sum();
+            let allowed = || example.allowed.iter().map(|relation| usize::from(relation.0));
+            let most = allowed().map(|column| sums[column]).fold(f32::NEG_INFINITY, f32::max);
+            let total: f64 = allowed().map(|column| f64::from(sums[column] - most).exp()).sum();
             let right = usize::from(example.relation.0);
             value += total.ln() - f64::from(sums[right] - most);
             for column in allowed() {

@@ -41,27 +41,15 @@ pub struct SpanFit {
 
 impl Default for SpanFit {
     fn default() -> Self {
-        Self {
-            penalty: 3.0,
-            steps: 80,
-            rechoices: 1,
-        }
+        Self { penalty: 3.0, steps: 80, rechoices: 1 }
     }
 }
 
 /// Fits weights to papers.
 pub fn fit_spans(papers: &[&TrainingPaper], rows: u32, types: usize, fit: SpanFit) -> WeightTable {
     let mut table = WeightTable::zero(rows, types);
-    let mut targets: Vec<Vec<(u32, u8)>> = papers
-        .iter()
-        .map(|paper| {
-            paper
-                .targets
-                .iter()
-                .map(|t| (t.candidate, t.entity_type))
-                .collect()
-        })
-        .collect();
+    let mut targets: Vec<Vec<(u32, u8)>> =
+        papers.iter().map(|paper| paper.targets.iter().map(|t| (t.candidate, t.entity_type)).collect()).collect();
     let mut steps = fit.steps;
     for _ in 0..=fit.rechoices {
         let start = std::mem::take(table.values_mut());
@@ -81,9 +69,8 @@ pub fn fit_spans(papers: &[&TrainingPaper], rows: u32, types: usize, fit: SpanFi
 /// Among equal forms of a target, takes the one that the weights like best.
 fn rechoose(paper: &TrainingPaper, table: &WeightTable, chosen: &mut [(u32, u8)]) {
     let scores = crate::extract::choose::scores(&paper.evidence, table);
-    let score = |candidate: u32, entity_type: u8| {
-        scores[candidate as usize * table.outcomes + usize::from(entity_type)]
-    };
+    let score =
+        |candidate: u32, entity_type: u8| scores[candidate as usize * table.outcomes + usize::from(entity_type)];
     for (target, current) in paper.targets.iter().zip(chosen) {
         for &other in std::iter::once(&target.candidate).chain(&target.equals) {
             if score(other, target.entity_type) > score(current.0, target.entity_type) {
@@ -109,11 +96,7 @@ fn objective(
         .zip(targets.par_chunks(BATCH))
         .map(|(papers, targets)| {
             let mut sum = vec![0.0; table.values().len()];
-            let loss = papers
-                .iter()
-                .zip(targets)
-                .map(|(paper, targets)| loss(paper, targets, table, &mut sum))
-                .sum();
+            let loss = papers.iter().zip(targets).map(|(paper, targets)| loss(paper, targets, table, &mut sum)).sum();
             (loss, sum)
         })
         .collect();
@@ -133,12 +116,7 @@ fn objective(
 
 /// The loss of one paper; adds its gradient. Sentences need no borders here: no span crosses one, so the sum over
 /// all ways to cut the paper is the product of those of its sentences.
-fn loss(
-    paper: &TrainingPaper,
-    targets: &[(u32, u8)],
-    table: &WeightTable,
-    gradient: &mut [f32],
-) -> f64 {
+fn loss(paper: &TrainingPaper, targets: &[(u32, u8)], table: &WeightTable, gradient: &mut [f32]) -> f64 {
     let types = table.outcomes;
     let scores = crate::extract::choose::scores(&paper.evidence, table);
     let candidates = &paper.evidence.candidates;
@@ -151,10 +129,7 @@ fn loss(
     for end in 1..=paper.tokens {
         let mut total = forward[end - 1];
         while next < candidates.len() && candidates[next].candidate.end as usize == end {
-            total = log_add(
-                total,
-                forward[candidates[next].candidate.first as usize] + span_sum[next],
-            );
+            total = log_add(total, forward[candidates[next].candidate.first as usize] + span_sum[next]);
             next += 1;
         }
         forward[end] = total;
@@ -163,14 +138,9 @@ fn loss(
     let mut next = 0;
     for start in (0..paper.tokens).rev() {
         let mut total = backward[start + 1];
-        while next < by_start.len()
-            && candidates[by_start[next] as usize].candidate.first as usize == start
-        {
+        while next < by_start.len() && candidates[by_start[next] as usize].candidate.first as usize == start {
             let at = by_start[next] as usize;
-            total = log_add(
-                total,
-                backward[candidates[at].candidate.end as usize] + span_sum[at],
-            );
+            total = log_add(total, backward[candidates[at].candidate.end as usize] + span_sum[at]);
             next += 1;
         }
         backward[start] = total;
@@ -183,12 +153,9 @@ fn loss(
     let mut form_rows = vec![0.0f32; paper.evidence.forms() * stride];
     let mut deltas = vec![0.0f32; candidates.len() * types];
     for (at, weighed) in candidates.iter().enumerate() {
-        let outside = forward[weighed.candidate.first as usize]
-            + backward[weighed.candidate.end as usize]
-            - partition;
+        let outside = forward[weighed.candidate.first as usize] + backward[weighed.candidate.end as usize] - partition;
         for entity_type in 0..types {
-            deltas[at * types + entity_type] =
-                (outside + f64::from(scores[at * types + entity_type])).exp() as f32;
+            deltas[at * types + entity_type] = (outside + f64::from(scores[at * types + entity_type])).exp() as f32;
         }
     }
     for &(candidate, entity_type) in targets {
@@ -226,12 +193,7 @@ fn add(sums: &mut [f32], values: &[f32]) {
 
 fn log_sum(row: &[f32]) -> f64 {
     let most = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    f64::from(most)
-        + row
-            .iter()
-            .map(|value| f64::from(value - most).exp())
-            .sum::<f64>()
-            .ln()
+    f64::from(most) + row.iter().map(|value| f64::from(value - most).exp()).sum::<f64>().ln()
 }
 
 fn log_add(a: f64, b: f64) -> f64 {

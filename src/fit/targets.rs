@@ -45,31 +45,15 @@ pub fn training_paper(extractor: &Extractor, annotated: &AnnotatedPaper) -> Trai
             let entity = &annotated.gold.entities[place.entity];
             let entity_type = extractor.rules.schema.type_named(&entity.entity_type)?;
             let equals = equal_forms(&text, &evidence, place, &entity.surfaces);
-            let candidate = candidate_at
-                .get(&(place.first, place.end))
-                .copied()
-                .or(equals.first().copied())?;
-            Some(Target {
-                candidate,
-                entity_type: entity_type.0,
-                equals,
-            })
+            let candidate = candidate_at.get(&(place.first, place.end)).copied().or(equals.first().copied())?;
+            Some(Target { candidate, entity_type: entity_type.0, equals })
         })
         .collect();
-    TrainingPaper {
-        tokens: text.document.tokens.len(),
-        evidence,
-        targets,
-    }
+    TrainingPaper { tokens: text.document.tokens.len(), evidence, targets }
 }
 
 /// Candidates inside a place that are written as another form of the same entity.
-fn equal_forms(
-    text: &Annotated<'_>,
-    evidence: &Evidence,
-    place: &Place,
-    surfaces: &[String],
-) -> Vec<u32> {
+fn equal_forms(text: &Annotated<'_>, evidence: &Evidence, place: &Place, surfaces: &[String]) -> Vec<u32> {
     let inside = |weighed: &crate::extract::evidence::Weighed| {
         let span = (weighed.candidate.first, weighed.candidate.end);
         span.0 >= place.first && span.1 <= place.end && span != (place.first, place.end)
@@ -80,9 +64,7 @@ fn equal_forms(
         .zip(0u32..)
         .filter(|(weighed, _)| inside(weighed))
         .filter(|(weighed, _)| {
-            let written = text
-                .document
-                .text(weighed.candidate.first, weighed.candidate.end);
+            let written = text.document.text(weighed.candidate.first, weighed.candidate.end);
             surfaces.iter().any(|surface| surface == written)
         })
         .map(|(_, at)| at)
@@ -91,26 +73,12 @@ fn equal_forms(
 
 fn places(text: &Annotated<'_>, gold: &GoldPaper) -> Vec<Place> {
     let document = &text.document;
-    let starts: FxHashMap<usize, u32> = document
-        .tokens
-        .iter()
-        .zip(0u32..)
-        .map(|(t, at)| (t.start as usize, at))
-        .collect();
-    let ends: FxHashMap<usize, u32> = document
-        .tokens
-        .iter()
-        .zip(1u32..)
-        .map(|(t, at)| (t.end as usize, at))
-        .collect();
+    let starts: FxHashMap<usize, u32> =
+        document.tokens.iter().zip(0u32..).map(|(t, at)| (t.start as usize, at)).collect();
+    let ends: FxHashMap<usize, u32> = document.tokens.iter().zip(1u32..).map(|(t, at)| (t.end as usize, at)).collect();
     let mut forms: Vec<(&str, usize)> = Vec::new();
     for (entity, annotated) in gold.entities.iter().enumerate() {
-        forms.extend(
-            annotated
-                .surfaces
-                .iter()
-                .map(|surface| (surface.as_str(), entity)),
-        );
+        forms.extend(annotated.surfaces.iter().map(|surface| (surface.as_str(), entity)));
     }
     forms.sort_by_key(|(surface, entity)| (std::cmp::Reverse(surface.len()), *entity));
     let mut taken = vec![false; document.tokens.len()];
@@ -121,14 +89,10 @@ fn places(text: &Annotated<'_>, gold: &GoldPaper) -> Vec<Place> {
             continue;
         }
         for (at, _) in document.reading.match_indices(readable.as_str()) {
-            let (Some(&first), Some(&end)) = (starts.get(&at), ends.get(&(at + readable.len())))
-            else {
+            let (Some(&first), Some(&end)) = (starts.get(&at), ends.get(&(at + readable.len()))) else {
                 continue;
             };
-            if taken[first as usize..end as usize]
-                .iter()
-                .any(|&taken| taken)
-            {
+            if taken[first as usize..end as usize].iter().any(|&taken| taken) {
                 continue;
             }
             taken[first as usize..end as usize].fill(true);
@@ -141,11 +105,7 @@ fn places(text: &Annotated<'_>, gold: &GoldPaper) -> Vec<Place> {
 
 /// The tokens of every place of one annotated entity, in order.
 pub fn entity_spans(text: &Annotated<'_>, gold: &GoldPaper, entity: usize) -> Vec<(u32, u32)> {
-    places(text, gold)
-        .iter()
-        .filter(|place| place.entity == entity)
-        .map(|place| (place.first, place.end))
-        .collect()
+    places(text, gold).iter().filter(|place| place.entity == entity).map(|place| (place.first, place.end)).collect()
 }
 
 /// A word ends terms in at least so many papers before it gets weights of its own.
@@ -163,9 +123,7 @@ pub fn learnt_words(extractor: &Extractor, papers: &[AnnotatedPaper]) -> LearntW
         let mut last: Vec<String> = candidates
             .list
             .iter()
-            .map(|candidate| {
-                singular(&text.document.word(candidate.end - 1).to_lowercase()).into_owned()
-            })
+            .map(|candidate| singular(&text.document.word(candidate.end - 1).to_lowercase()).into_owned())
             .collect();
         last.sort();
         last.dedup();
@@ -180,15 +138,10 @@ pub fn learnt_words(extractor: &Extractor, papers: &[AnnotatedPaper]) -> LearntW
         }
     }
     let frequent = |counts: FxHashMap<String, u32>, least: u32| {
-        let kept = counts
-            .into_iter()
-            .filter(|(text, count)| *count >= least && text.chars().all(char::is_alphabetic));
+        let kept = counts.into_iter().filter(|(text, count)| *count >= least && text.chars().all(char::is_alphabetic));
         let mut texts: Vec<String> = kept.map(|(text, _)| text).collect();
         texts.sort();
         texts
     };
-    LearntWords {
-        words: frequent(words, LEAST_PAPERS_OF_WORD),
-        endings: frequent(endings, LEAST_PAPERS_OF_ENDING),
-    }
+    LearntWords { words: frequent(words, LEAST_PAPERS_OF_WORD), endings: frequent(endings, LEAST_PAPERS_OF_ENDING) }
 }

@@ -24,41 +24,25 @@ pub fn judged_terms(terms: &[u8], schema: &Schema) -> (Vec<JudgedTerm>, Vec<u64>
     for row in reader.records().flatten() {
         let document = tokens_of(row.get(0).unwrap_or_default());
         let mut found = Vec::new();
-        features(&document, 0, document.tokens.len() as u32, |feature| {
-            found.push(feature)
-        });
+        features(&document, 0, document.tokens.len() as u32, |feature| found.push(feature));
         for &feature in &found {
             *seen.entry(feature).or_default() += 1;
         }
-        let outcome = schema
-            .type_named(row.get(1).unwrap_or_default())
-            .map_or(0, |t| usize::from(t.0) + 1);
+        let outcome = schema.type_named(row.get(1).unwrap_or_default()).map_or(0, |t| usize::from(t.0) + 1);
         raw.push((found, outcome));
     }
-    let mut names: Vec<u64> = seen
-        .iter()
-        .filter(|(_, count)| **count >= 2)
-        .map(|(feature, _)| *feature)
-        .collect();
+    let mut names: Vec<u64> = seen.iter().filter(|(_, count)| **count >= 2).map(|(feature, _)| *feature).collect();
     names.sort_unstable();
     let number = |feature: &u64| names.binary_search(feature).ok().map(|at| at as u32);
     let terms = raw
         .iter()
-        .map(|(found, outcome)| JudgedTerm {
-            features: found.iter().filter_map(number).collect(),
-            outcome: *outcome,
-        })
+        .map(|(found, outcome)| JudgedTerm { features: found.iter().filter_map(number).collect(), outcome: *outcome })
         .collect();
     (terms, names)
 }
 
 /// Fits the model; gives a row of `outcomes` weights for each feature. `penalty` weighs the squared weights.
-pub fn fit_terms(
-    terms: &[&JudgedTerm],
-    features: usize,
-    outcomes: usize,
-    penalty: f32,
-) -> Vec<f32> {
+pub fn fit_terms(terms: &[&JudgedTerm], features: usize, outcomes: usize, penalty: f32) -> Vec<f32> {
     minimise(vec![0.0; features * outcomes], 150, |weights, gradient| {
         let mut value = 0.0;
         for (sum, weight) in gradient.iter_mut().zip(weights) {
@@ -95,34 +79,16 @@ fn predict(weights: &[f32], term: &JudgedTerm, sums: &mut [f32]) {
 }
 
 /// Share of held-out terms judged right, in `folds` folds.
-pub fn accuracy(
-    terms: &[JudgedTerm],
-    features: usize,
-    outcomes: usize,
-    penalty: f32,
-    folds: usize,
-) -> f64 {
+pub fn accuracy(terms: &[JudgedTerm], features: usize, outcomes: usize, penalty: f32, folds: usize) -> f64 {
     let mut right = 0;
     let mut sums = vec![0.0; outcomes];
     for fold in 0..folds {
-        let part = |held: bool| {
-            terms
-                .iter()
-                .enumerate()
-                .filter(move |(at, _)| (at % folds == fold) == held)
-                .map(|(_, t)| t)
-        };
-        let weights = fit_terms(
-            &part(false).collect::<Vec<_>>(),
-            features,
-            outcomes,
-            penalty,
-        );
+        let part =
+            |held: bool| terms.iter().enumerate().filter(move |(at, _)| (at % folds == fold) == held).map(|(_, t)| t);
+        let weights = fit_terms(&part(false).collect::<Vec<_>>(), features, outcomes, penalty);
         for term in part(true) {
             predict(&weights, term, &mut sums);
-            let best = (0..outcomes)
-                .max_by(|&a, &b| sums[a].total_cmp(&sums[b]))
-                .unwrap_or(0);
+            let best = (0..outcomes).max_by(|&a, &b| sums[a].total_cmp(&sums[b])).unwrap_or(0);
             right += usize::from(best == term.outcome);
         }
     }

@@ -22,12 +22,7 @@ impl KnowledgeGraph {
     /// Builds a graph of the nodes, in the order given, and the edges, sorted by source, target and relation.
     ///
     /// The edges refer to the nodes by position. Where two nodes have the same id, the look-up by id finds the first.
-    pub fn from_parts(
-        schema: Schema,
-        rule_ids: Vec<String>,
-        nodes: Vec<Node>,
-        edges: Vec<EdgeBetween>,
-    ) -> Self {
+    pub fn from_parts(schema: Schema, rule_ids: Vec<String>, nodes: Vec<Node>, edges: Vec<EdgeBetween>) -> Self {
         let mut result = KnowledgeGraph {
             schema,
             rule_ids,
@@ -84,20 +79,17 @@ impl KnowledgeGraph {
 
     /// All papers, in their order.
     pub fn papers(&self) -> impl Iterator<Item = (NodeIndex, &Node)> {
-        self.nodes()
-            .filter(|(_, node)| matches!(node.kind, NodeKind::Paper(_)))
+        self.nodes().filter(|(_, node)| matches!(node.kind, NodeKind::Paper(_)))
     }
 
     /// All entities, in their order.
     pub fn entities(&self) -> impl Iterator<Item = (NodeIndex, &Node)> {
-        self.nodes()
-            .filter(|(_, node)| matches!(node.kind, NodeKind::Entity(_)))
+        self.nodes().filter(|(_, node)| matches!(node.kind, NodeKind::Entity(_)))
     }
 
     /// All topics, in their order.
     pub fn topics(&self) -> impl Iterator<Item = (NodeIndex, &Node)> {
-        self.nodes()
-            .filter(|(_, node)| matches!(node.kind, NodeKind::Topic(_)))
+        self.nodes().filter(|(_, node)| matches!(node.kind, NodeKind::Topic(_)))
     }
 
     /// All nodes with their positions, in their order.
@@ -141,19 +133,11 @@ mod tests {
         let before: Vec<String> = graph.nodes().map(|(_, node)| node.id.clone()).collect();
         let new = NodeIndex::new(before.len());
         let first = NodeIndex::new(0);
-        graph.extend(
-            vec![paper("new", None)],
-            vec![(first, new, edge(&graph, "builds_on"))],
-        );
+        graph.extend(vec![paper("new", None)], vec![(first, new, edge(&graph, "builds_on"))]);
         let after: Vec<String> = graph.nodes().map(|(_, node)| node.id.clone()).collect();
         assert_eq!(after[..before.len()], before);
         assert_eq!(graph.node_index("paper:new"), Some(new));
-        let order: Vec<_> = graph
-            .graph
-            .raw_edges()
-            .iter()
-            .map(|edge| (edge.source(), edge.target()))
-            .collect();
+        let order: Vec<_> = graph.graph.raw_edges().iter().map(|edge| (edge.source(), edge.target())).collect();
         assert!(order.is_sorted(), "{order:?}");
     }
 

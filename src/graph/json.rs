@@ -5,10 +5,7 @@ use std::io::Read;
 
 use serde::Deserialize;
 
-use super::{
-    Analysis, Edge, EdgeBetween, EntityFacts, KnowledgeGraph, Node, NodeKind, PaperFacts,
-    TopicFacts,
-};
+use super::{Analysis, Edge, EdgeBetween, EntityFacts, KnowledgeGraph, Node, NodeKind, PaperFacts, TopicFacts};
 use crate::rules::Schema;
 
 /// The version of the format that is read.
@@ -31,9 +28,7 @@ pub enum GraphReadError {
         message: String,
     },
     /// The file is of another version.
-    #[error(
-        "graph.json has format {found}, this papergraph reads format {FORMAT}: build the graph again"
-    )]
+    #[error("graph.json has format {found}, this papergraph reads format {FORMAT}: build the graph again")]
     Format {
         /// The version found.
         found: u32,
@@ -89,11 +84,7 @@ impl From<serde_json::Error> for GraphReadError {
         let text = error.to_string();
         let place = format!(" at line {line} column {column}");
         let message = text.strip_suffix(&place).unwrap_or(&text).to_owned();
-        GraphReadError::Json {
-            line,
-            column,
-            message,
-        }
+        GraphReadError::Json { line, column, message }
     }
 }
 
@@ -204,31 +195,17 @@ pub fn read_json(mut reader: impl Read) -> Result<KnowledgeGraph, GraphReadError
     reader.read_to_end(&mut bytes)?;
     let file: GraphFile<'_> = serde_json::from_slice(&bytes)?;
     if file.meta.format != FORMAT {
-        return Err(GraphReadError::Format {
-            found: file.meta.format,
-        });
+        return Err(GraphReadError::Format { found: file.meta.format });
     }
     let Meta { schema, rules, .. } = file.meta;
-    let nodes = file
-        .nodes
-        .into_iter()
-        .map(|record| node(&schema, record))
-        .collect::<Result<Vec<Node>, _>>()?;
+    let nodes = file.nodes.into_iter().map(|record| node(&schema, record)).collect::<Result<Vec<Node>, _>>()?;
     let mut graph = KnowledgeGraph::from_parts(schema, rules, nodes, Vec::new());
     if graph.index.len() < graph.graph.node_count() {
-        let repeated = graph
-            .nodes()
-            .find(|(index, node)| graph.node_index(&node.id) != Some(*index));
-        let node = repeated
-            .map(|(_, node)| node.id.clone())
-            .unwrap_or_default();
+        let repeated = graph.nodes().find(|(index, node)| graph.node_index(&node.id) != Some(*index));
+        let node = repeated.map(|(_, node)| node.id.clone()).unwrap_or_default();
         return Err(GraphReadError::DuplicateNode { node });
     }
-    let edges = file
-        .edges
-        .into_iter()
-        .map(|record| edge(&graph, record))
-        .collect::<Result<Vec<_>, _>>()?;
+    let edges = file.edges.into_iter().map(|record| edge(&graph, record)).collect::<Result<Vec<_>, _>>()?;
     graph.extend(Vec::new(), edges);
     Ok(graph)
 }
@@ -243,17 +220,12 @@ fn node(schema: &Schema, record: NodeRecord) -> Result<Node, GraphReadError> {
             keywords: record.keywords,
             sentences: record.sentences,
         }),
-        "Topic" => NodeKind::Topic(TopicFacts {
-            papers: record.papers,
-            entities: record.entities,
-            parent: record.parent,
-        }),
+        "Topic" => {
+            NodeKind::Topic(TopicFacts { papers: record.papers, entities: record.entities, parent: record.parent })
+        }
         label => {
             let Some(entity_type) = schema.type_named(label) else {
-                return Err(GraphReadError::Type {
-                    node: record.id,
-                    type_label: record.type_label,
-                });
+                return Err(GraphReadError::Type { node: record.id, type_label: record.type_label });
             };
             NodeKind::Entity(EntityFacts {
                 entity_type,
@@ -276,45 +248,25 @@ fn node(schema: &Schema, record: NodeRecord) -> Result<Node, GraphReadError> {
         size: record.size,
         color: record.color,
     };
-    Ok(Node {
-        id: record.id,
-        label: record.label,
-        kind,
-        analysis,
-    })
+    Ok(Node { id: record.id, label: record.label, kind, analysis })
 }
 
 fn edge(graph: &KnowledgeGraph, record: EdgeRecord<'_>) -> Result<EdgeBetween, GraphReadError> {
     let end = |node: &str| {
-        let missing = || GraphReadError::MissingNode {
-            edge: record.name(),
-            node: node.to_owned(),
-        };
+        let missing = || GraphReadError::MissingNode { edge: record.name(), node: node.to_owned() };
         graph.node_index(node).ok_or_else(missing)
     };
     let (source, target) = (end(&record.source)?, end(&record.target)?);
     let Some(relation) = graph.schema.relation_named(&record.relation) else {
-        return Err(GraphReadError::Relation {
-            edge: record.name(),
-            relation: record.relation.into_owned(),
-        });
+        return Err(GraphReadError::Relation { edge: record.name(), relation: record.relation.into_owned() });
     };
     let sentences = match &graph.graph[source].kind {
         NodeKind::Paper(facts) => facts.sentences.len(),
         NodeKind::Entity(_) | NodeKind::Topic(_) => 0,
     };
     let check = |what, position: usize, count| {
-        let error = || GraphReadError::Position {
-            edge: record.name(),
-            what,
-            position,
-            count,
-        };
-        if position < count {
-            Ok(())
-        } else {
-            Err(error())
-        }
+        let error = || GraphReadError::Position { edge: record.name(), what, position, count };
+        if position < count { Ok(()) } else { Err(error()) }
     };
     for position in &record.evidence {
         check("sentence", usize::from(*position), sentences)?;
@@ -371,13 +323,8 @@ mod tests {
         let paper = graph.node("paper:p1").unwrap();
         assert_eq!(paper.label, "Seeing \"more\"");
         assert_eq!(paper.analysis.position, Some((1.5, -2.0)));
-        let NodeKind::Paper(facts) = &paper.kind else {
-            panic!("{paper:?}")
-        };
-        assert_eq!(
-            (facts.year, &*facts.sentences[0]),
-            (Some(2021), "We present LookNet.")
-        );
+        let NodeKind::Paper(facts) = &paper.kind else { panic!("{paper:?}") };
+        assert_eq!((facts.year, &*facts.sentences[0]), (Some(2021), "We present LookNet."));
         let model = graph.node("model:looknet").unwrap();
         assert_eq!(model.aliases(), ["Look Net"]);
         assert_eq!(model.analysis.topic.as_deref(), Some("vision"));
@@ -396,17 +343,9 @@ mod tests {
         for (path, value, expected) in [
             ("/meta/format", json!(9), "format 9"),
             ("/nodes/1/type", json!("Ghost"), "\"Ghost\""),
-            (
-                "/nodes/1/id",
-                json!("paper:p1"),
-                "two nodes have the id \"paper:p1\"",
-            ),
+            ("/nodes/1/id", json!("paper:p1"), "two nodes have the id \"paper:p1\""),
             ("/edges/0/target", json!("model:none"), "model:none"),
-            (
-                "/edges/1/relation",
-                json!("likes"),
-                "\"topic:vision\" has relation \"likes\"",
-            ),
+            ("/edges/1/relation", json!("likes"), "\"topic:vision\" has relation \"likes\""),
             ("/edges/0/evidence", json!([7]), "sentence 7"),
             ("/edges/0/rules", json!([1]), "rule 1"),
             ("/nodes", json!(3), "line 1, column"),
@@ -414,10 +353,7 @@ mod tests {
             let message = broken(path, value);
             assert!(message.contains(expected), "{path}: {message}");
         }
-        assert!(matches!(
-            read_json(&b"{"[..]),
-            Err(GraphReadError::Json { line: 1, .. })
-        ));
+        assert!(matches!(read_json(&b"{"[..]), Err(GraphReadError::Json { line: 1, .. })));
     }
 
     #[test]
@@ -430,27 +366,16 @@ mod tests {
         }
         let folder = tempfile::tempdir().unwrap();
         let write = |graph: &KnowledgeGraph| {
-            let files = write_outputs(
-                graph,
-                folder.path(),
-                &[Format::Json],
-                &ExportOptions::default(),
-            )
-            .unwrap();
+            let files = write_outputs(graph, folder.path(), &[Format::Json], &ExportOptions::default()).unwrap();
             std::fs::read(&files[0]).unwrap()
         };
         let written = write(&graph);
         let read = read_json(written.as_slice()).unwrap();
-        assert!(
-            write(&read) == written,
-            "the bytes differ when the graph is written again"
-        );
+        assert!(write(&read) == written, "the bytes differ when the graph is written again");
         // Sizes and colours that the graph lacks are the exporter's to give.
         let facts = |graph: &KnowledgeGraph| {
             let nodes = graph.graph.node_weights();
-            nodes
-                .map(|node| (node.id.clone(), node.label.clone(), node.kind.clone()))
-                .collect::<Vec<_>>()
+            nodes.map(|node| (node.id.clone(), node.label.clone(), node.kind.clone())).collect::<Vec<_>>()
         };
         assert_eq!(facts(&read), facts(&graph));
     }

@@ -50,25 +50,15 @@ pub fn builds_on(schema: &Schema, nodes: &[Node], edges: &[EdgeBetween]) -> Vec<
         extend_without_repeats(&mut link.sentences, &edge.sentences);
         extend_without_repeats(&mut link.rules, &edge.rules);
     }
-    found
-        .into_iter()
-        .map(|((source, target), edge)| (source, target, edge))
-        .collect()
+    found.into_iter().map(|((source, target), edge)| (source, target, edge)).collect()
 }
 
 /// For each entity the paper that introduced it, with the confidence that it did.
-fn introductions(
-    schema: &Schema,
-    nodes: &[Node],
-    edges: &[EdgeBetween],
-) -> BTreeMap<NodeIndex, (NodeIndex, f32)> {
+fn introductions(schema: &Schema, nodes: &[Node], edges: &[EdgeBetween]) -> BTreeMap<NodeIndex, (NodeIndex, f32)> {
     let mut introducers: BTreeMap<NodeIndex, Vec<(NodeIndex, f32)>> = BTreeMap::new();
     for (paper, entity, edge) in edges {
         if schema.relation(edge.relation).role == RelationRole::Contribution {
-            introducers
-                .entry(*entity)
-                .or_default()
-                .push((*paper, edge.confidence));
+            introducers.entry(*entity).or_default().push((*paper, edge.confidence));
         }
     }
     introducers.retain(|_, papers| papers.len() <= MOST_INTRODUCERS);
@@ -77,11 +67,7 @@ fn introductions(
         .filter_map(|(entity, papers)| {
             let earliest = papers.into_iter().min_by_key(|(paper, _)| {
                 let year = year(nodes, *paper);
-                (
-                    year.is_none(),
-                    year,
-                    nodes.get(paper.index()).map(|node| node.id.as_str()),
-                )
+                (year.is_none(), year, nodes.get(paper.index()).map(|node| node.id.as_str()))
             })?;
             Some((entity, earliest))
         })

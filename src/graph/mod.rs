@@ -26,9 +26,7 @@ use rustc_hash::FxHashMap;
 pub use build::{EdgeBetween, mention_weight};
 pub use json::{GraphReadError, read_json};
 pub use lineage::builds_on;
-pub use neighbors::{
-    CommonNeighbor, Neighbor, NeighborFilter, NeighborGroup, common_neighbors, neighbors,
-};
+pub use neighbors::{CommonNeighbor, Neighbor, NeighborFilter, NeighborGroup, common_neighbors, neighbors};
 pub use path::{PathStep, shortest_path};
 pub use search::{FindError, Found, Match, SearchHit, find, search};
 pub use statistics::{RelationCount, Statistics, TypeCount};

@@ -21,13 +21,7 @@ pub struct NeighborFilter {
 }
 
 impl NeighborFilter {
-    fn wants(
-        &self,
-        graph: &KnowledgeGraph,
-        edge: &Edge,
-        neighbor: &Node,
-        direction: Direction,
-    ) -> bool {
+    fn wants(&self, graph: &KnowledgeGraph, edge: &Edge, neighbor: &Node, direction: Direction) -> bool {
         let type_label = neighbor.type_label(&graph.schema);
         self.direction.is_none_or(|wanted| wanted == direction)
             && (self.relations.is_empty() || self.relations.contains(&edge.relation))
@@ -56,25 +50,14 @@ pub struct Neighbor {
 }
 
 /// The neighbours of a node by relation, in the order of the schema, outgoing edges first.
-pub fn neighbors(
-    graph: &KnowledgeGraph,
-    node: NodeIndex,
-    filter: &NeighborFilter,
-) -> Vec<NeighborGroup> {
+pub fn neighbors(graph: &KnowledgeGraph, node: NodeIndex, filter: &NeighborFilter) -> Vec<NeighborGroup> {
     let mut groups: BTreeMap<(RelationId, bool), Vec<Neighbor>> = BTreeMap::new();
     for direction in [Direction::Outgoing, Direction::Incoming] {
         for edge in graph.graph.edges_directed(node, direction) {
-            let neighbor = if direction == Direction::Outgoing {
-                edge.target()
-            } else {
-                edge.source()
-            };
+            let neighbor = if direction == Direction::Outgoing { edge.target() } else { edge.source() };
             if filter.wants(graph, edge.weight(), &graph.graph[neighbor], direction) {
                 let key = (edge.weight().relation, direction == Direction::Incoming);
-                groups.entry(key).or_default().push(Neighbor {
-                    node: neighbor,
-                    edge: edge.id(),
-                });
+                groups.entry(key).or_default().push(Neighbor { node: neighbor, edge: edge.id() });
             }
         }
     }
@@ -88,16 +71,8 @@ pub fn neighbors(
                     .then(other_node.paper_count().cmp(&one_node.paper_count()))
                     .then_with(|| one_node.id.cmp(&other_node.id))
             });
-            let direction = if incoming {
-                Direction::Incoming
-            } else {
-                Direction::Outgoing
-            };
-            NeighborGroup {
-                relation,
-                direction,
-                neighbors,
-            }
+            let direction = if incoming { Direction::Incoming } else { Direction::Outgoing };
+            NeighborGroup { relation, direction, neighbors }
         })
         .collect()
 }
@@ -116,11 +91,7 @@ pub struct CommonNeighbor {
 }
 
 /// What two nodes share, most telling first, then by id.
-pub fn common_neighbors(
-    graph: &KnowledgeGraph,
-    first: NodeIndex,
-    second: NodeIndex,
-) -> Vec<CommonNeighbor> {
+pub fn common_neighbors(graph: &KnowledgeGraph, first: NodeIndex, second: NodeIndex) -> Vec<CommonNeighbor> {
     let of_first = edges_by_neighbor(graph, first);
     let of_second = edges_by_neighbor(graph, second);
     let mut common: Vec<CommonNeighbor> = of_first
@@ -128,25 +99,16 @@ pub fn common_neighbors(
         .filter(|(node, _)| *node != first && *node != second)
         .filter_map(|(node, first)| {
             let second = of_second.get(&node)?.clone();
-            Some(CommonNeighbor {
-                node,
-                first,
-                second,
-                weight: 1.0 / (1.0 + graph.degree(node) as f64).ln(),
-            })
+            Some(CommonNeighbor { node, first, second, weight: 1.0 / (1.0 + graph.degree(node) as f64).ln() })
         })
         .collect();
     common.sort_by(|one, other| {
-        (other.weight.total_cmp(&one.weight))
-            .then_with(|| graph.graph[one.node].id.cmp(&graph.graph[other.node].id))
+        (other.weight.total_cmp(&one.weight)).then_with(|| graph.graph[one.node].id.cmp(&graph.graph[other.node].id))
     });
     common
 }
 
-fn edges_by_neighbor(
-    graph: &KnowledgeGraph,
-    node: NodeIndex,
-) -> BTreeMap<NodeIndex, Vec<EdgeIndex>> {
+fn edges_by_neighbor(graph: &KnowledgeGraph, node: NodeIndex) -> BTreeMap<NodeIndex, Vec<EdgeIndex>> {
     let mut edges: BTreeMap<NodeIndex, Vec<EdgeIndex>> = BTreeMap::new();
     for edge in graph.graph.edges_directed(node, Direction::Outgoing) {
         edges.entry(edge.target()).or_default().push(edge.id());
@@ -172,13 +134,7 @@ mod tests {
         let groups = neighbors(&graph, node, &NeighborFilter::default());
         let summary: Vec<(&str, Direction, usize)> = groups
             .iter()
-            .map(|group| {
-                (
-                    graph.schema.relation(group.relation).id.as_str(),
-                    group.direction,
-                    group.neighbors.len(),
-                )
-            })
+            .map(|group| (graph.schema.relation(group.relation).id.as_str(), group.direction, group.neighbors.len()))
             .collect();
         assert_eq!(
             summary,
@@ -194,15 +150,9 @@ mod tests {
     fn filters_hold_together() {
         let graph = sample();
         let node = graph.node_index("model:diffusion-model").unwrap();
-        let of_type = NeighborFilter {
-            types: vec!["Model".to_owned()],
-            ..NeighborFilter::default()
-        };
+        let of_type = NeighborFilter { types: vec!["Model".to_owned()], ..NeighborFilter::default() };
         assert_eq!(neighbors(&graph, node, &of_type).len(), 1);
-        let out = NeighborFilter {
-            direction: Some(Direction::Outgoing),
-            ..of_type
-        };
+        let out = NeighborFilter { direction: Some(Direction::Outgoing), ..of_type };
         assert!(neighbors(&graph, node, &out).is_empty());
     }
 
@@ -211,10 +161,7 @@ mod tests {
         let graph = sample();
         let [first, second] = ["paper:p1", "paper:p2"].map(|id| graph.node_index(id).unwrap());
         let common = common_neighbors(&graph, first, second);
-        let ids: Vec<&str> = common
-            .iter()
-            .map(|shared| graph.graph[shared.node].id.as_str())
-            .collect();
+        let ids: Vec<&str> = common.iter().map(|shared| graph.graph[shared.node].id.as_str()).collect();
         assert_eq!(ids, ["dataset:imagenet", "model:diffusion-model"]);
         assert!(common[0].weight >= common[1].weight);
     }

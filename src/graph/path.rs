@@ -22,17 +22,9 @@ pub struct PathStep {
 /// Edges may be taken in either direction. A step costs 1 and half the logarithm of the degrees at both ends, so a
 /// way through a node that everything touches has to be much shorter to win. Topics are no way stations: that two
 /// papers stand in one topic does not tie them. The way from a node to itself has no steps.
-pub fn shortest_path(
-    graph: &KnowledgeGraph,
-    from: NodeIndex,
-    to: NodeIndex,
-) -> Option<Vec<PathStep>> {
-    let is_open = |node: NodeIndex| {
-        node == from || node == to || !matches!(graph.graph[node].kind, NodeKind::Topic(_))
-    };
-    let filtered = EdgeFiltered::from_fn(&graph.graph, |edge| {
-        is_open(edge.source()) && is_open(edge.target())
-    });
+pub fn shortest_path(graph: &KnowledgeGraph, from: NodeIndex, to: NodeIndex) -> Option<Vec<PathStep>> {
+    let is_open = |node: NodeIndex| node == from || node == to || !matches!(graph.graph[node].kind, NodeKind::Topic(_));
+    let filtered = EdgeFiltered::from_fn(&graph.graph, |edge| is_open(edge.source()) && is_open(edge.target()));
     let mut degrees = vec![0_u32; graph.graph.node_count()];
     for edge in graph.graph.edge_references() {
         degrees[edge.source().index()] += 1;
@@ -46,29 +38,16 @@ pub fn shortest_path(
         |edge| 1.0 + hub_cost(edge.source()) + hub_cost(edge.target()),
         |_| 0.0,
     )?;
-    nodes
-        .windows(2)
-        .map(|pair| step(graph, pair[0], pair[1]))
-        .collect()
+    nodes.windows(2).map(|pair| step(graph, pair[0], pair[1])).collect()
 }
 
 fn step(graph: &KnowledgeGraph, from: NodeIndex, to: NodeIndex) -> Option<PathStep> {
-    let forward = graph
-        .graph
-        .edges_connecting(from, to)
-        .map(|edge| (edge, true));
-    let backward = graph
-        .graph
-        .edges_connecting(to, from)
-        .map(|edge| (edge, false));
+    let forward = graph.graph.edges_connecting(from, to).map(|edge| (edge, true));
+    let backward = graph.graph.edges_connecting(to, from).map(|edge| (edge, false));
     let (edge, forward) = forward.chain(backward).min_by(|(one, _), (other, _)| {
         (other.weight().weight.total_cmp(&one.weight().weight)).then(one.id().cmp(&other.id()))
     })?;
-    Some(PathStep {
-        edge: edge.id(),
-        forward,
-        node: to,
-    })
+    Some(PathStep { edge: edge.id(), forward, node: to })
 }
 
 #[cfg(test)]
@@ -78,12 +57,7 @@ mod tests {
 
     fn path(graph: &KnowledgeGraph, from: &str, to: &str) -> Option<Vec<String>> {
         let steps = shortest_path(graph, node_index(graph, from), node_index(graph, to))?;
-        Some(
-            steps
-                .iter()
-                .map(|step| graph.graph[step.node].id.clone())
-                .collect(),
-        )
+        Some(steps.iter().map(|step| graph.graph[step.node].id.clone()).collect())
     }
 
     #[test]
@@ -91,31 +65,17 @@ mod tests {
         let mut graph = sample();
         let hub = node_index(&graph, "dataset:imagenet");
         let start = graph.graph.node_count();
-        let papers = (0..40)
-            .map(|number| paper(&format!("q{number}"), None))
-            .collect();
-        let edges = (0..40)
-            .map(|number| (NodeIndex::new(start + number), hub, edge(&graph, "uses")))
-            .collect();
+        let papers = (0..40).map(|number| paper(&format!("q{number}"), None)).collect();
+        let edges = (0..40).map(|number| (NodeIndex::new(start + number), hub, edge(&graph, "uses"))).collect();
         graph.extend(papers, edges);
-        assert_eq!(
-            path(&graph, "paper:p1", "paper:p2").unwrap(),
-            ["model:diffusion-model", "paper:p2"]
-        );
+        assert_eq!(path(&graph, "paper:p1", "paper:p2").unwrap(), ["model:diffusion-model", "paper:p2"]);
     }
 
     #[test]
     fn edges_count_in_both_directions_and_islands_are_not_reached() {
         let graph = sample();
-        assert_eq!(
-            path(&graph, "dataset:imagenet", "model:video-diffusion-model")
-                .map(|steps| steps.len()),
-            Some(3)
-        );
-        assert_eq!(
-            path(&graph, "paper:p1", "paper:p1").unwrap(),
-            Vec::<String>::new()
-        );
+        assert_eq!(path(&graph, "dataset:imagenet", "model:video-diffusion-model").map(|steps| steps.len()), Some(3));
+        assert_eq!(path(&graph, "paper:p1", "paper:p1").unwrap(), Vec::<String>::new());
         assert_eq!(path(&graph, "paper:p1", "method:sd"), None);
     }
 
@@ -123,9 +83,6 @@ mod tests {
     fn topics_are_no_way_stations_but_may_be_asked_for() {
         let graph = sample();
         assert_eq!(path(&graph, "paper:p3", "paper:p4"), None);
-        assert_eq!(
-            path(&graph, "paper:p3", "topic:images").unwrap(),
-            ["topic:images"]
-        );
+        assert_eq!(path(&graph, "paper:p3", "topic:images").unwrap(), ["topic:images"]);
     }
 }

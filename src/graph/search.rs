@@ -42,43 +42,25 @@ pub fn search<'g>(graph: &'g KnowledgeGraph, query: &str) -> Vec<SearchHit<'g>> 
     if wanted.is_empty() {
         return Vec::new();
     }
-    let mut hits: Vec<SearchHit<'g>> = graph
-        .nodes()
-        .filter_map(|(index, node)| hit(index, node, query, &wanted))
-        .collect();
+    let mut hits: Vec<SearchHit<'g>> =
+        graph.nodes().filter_map(|(index, node)| hit(index, node, query, &wanted)).collect();
     hits.sort_by(|one, other| {
-        (
-            one.kind,
-            std::cmp::Reverse(one.node.paper_count()),
-            &one.node.id,
-        )
-            .cmp(&(
-                other.kind,
-                std::cmp::Reverse(other.node.paper_count()),
-                &other.node.id,
-            ))
+        (one.kind, std::cmp::Reverse(one.node.paper_count()), &one.node.id).cmp(&(
+            other.kind,
+            std::cmp::Reverse(other.node.paper_count()),
+            &other.node.id,
+        ))
     });
     hits
 }
 
 fn hit<'g>(index: NodeIndex, node: &'g Node, query: &str, wanted: &str) -> Option<SearchHit<'g>> {
     if is_id(node, query) {
-        return Some(SearchHit {
-            index,
-            node,
-            kind: Match::Exact,
-            matched: &node.label,
-        });
+        return Some(SearchHit { index, node, kind: Match::Exact, matched: &node.label });
     }
-    let (kind, matched) = names(node)
-        .filter_map(|name| Some((fit(&normal_form(name), wanted)?, name)))
-        .min_by_key(|(kind, _)| *kind)?;
-    Some(SearchHit {
-        index,
-        node,
-        kind,
-        matched,
-    })
+    let (kind, matched) =
+        names(node).filter_map(|name| Some((fit(&normal_form(name), wanted)?, name))).min_by_key(|(kind, _)| *kind)?;
+    Some(SearchHit { index, node, kind, matched })
 }
 
 /// The label and the aliases.
@@ -101,16 +83,11 @@ fn fit(form: &str, wanted: &str) -> Option<Match> {
     if first == 0 {
         return Some(Match::Prefix);
     }
-    let is_edge =
-        |character: Option<char>| character.is_none_or(|character| !character.is_alphanumeric());
-    let whole_words = form.match_indices(wanted).any(|(at, part)| {
-        is_edge(form[..at].chars().next_back()) && is_edge(form[at + part.len()..].chars().next())
-    });
-    Some(if whole_words {
-        Match::Word
-    } else {
-        Match::Substring
-    })
+    let is_edge = |character: Option<char>| character.is_none_or(|character| !character.is_alphanumeric());
+    let whole_words = form
+        .match_indices(wanted)
+        .any(|(at, part)| is_edge(form[..at].chars().next_back()) && is_edge(form[at + part.len()..].chars().next()));
+    Some(if whole_words { Match::Word } else { Match::Substring })
 }
 
 /// A node that a name means, and others that it could mean.
@@ -137,87 +114,52 @@ fn suggestion_text(suggestions: &[(String, String)]) -> String {
     if suggestions.is_empty() {
         return String::new();
     }
-    let lines: Vec<String> = suggestions
-        .iter()
-        .map(|(id, label)| format!("\n  {id}  ({label})"))
-        .collect();
+    let lines: Vec<String> = suggestions.iter().map(|(id, label)| format!("\n  {id}  ({label})")).collect();
     format!("; did you mean one of these?{}", lines.concat())
 }
 
 /// Finds the node that a person means by an id or a name.
 pub fn find(graph: &KnowledgeGraph, name: &str) -> Result<Found, FindError> {
     let trimmed = name.trim();
-    let by_id = graph
-        .node_index(trimmed)
-        .or_else(|| graph.node_index(&format!("paper:{trimmed}")));
+    let by_id = graph.node_index(trimmed).or_else(|| graph.node_index(&format!("paper:{trimmed}")));
     if let Some(index) = by_id {
-        return Ok(Found {
-            index,
-            others: Vec::new(),
-        });
+        return Ok(Found { index, others: Vec::new() });
     }
     let wanted = normal_form(name);
     let hits = search(graph, name);
-    let mut exact: Vec<&SearchHit<'_>> = hits
-        .iter()
-        .take_while(|hit| hit.kind == Match::Exact)
-        .collect();
+    let mut exact: Vec<&SearchHit<'_>> = hits.iter().take_while(|hit| hit.kind == Match::Exact).collect();
     // Letter case tells "LoRA" from "LoRa", a label means more than an alias, else the order of the search stays.
     exact.sort_by_key(|hit| {
         let is_written_so = names(hit.node).any(|form| form == trimmed);
         (!is_written_so, normal_form(&hit.node.label) != wanted)
     });
     match exact.split_first() {
-        Some((first, others)) => Ok(Found {
-            index: first.index,
-            others: others.iter().map(|hit| hit.index).collect(),
-        }),
-        None => Err(FindError {
-            name: name.to_owned(),
-            suggestions: suggestions(graph, &wanted, &hits),
-        }),
+        Some((first, others)) => Ok(Found { index: first.index, others: others.iter().map(|hit| hit.index).collect() }),
+        None => Err(FindError { name: name.to_owned(), suggestions: suggestions(graph, &wanted, &hits) }),
     }
 }
 
 /// The nodes with the nearest names: those that hold the name, then those a few letters away.
-fn suggestions(
-    graph: &KnowledgeGraph,
-    wanted: &str,
-    hits: &[SearchHit<'_>],
-) -> Vec<(String, String)> {
-    let mut nearest: Vec<&Node> = hits
-        .iter()
-        .take(MOST_SUGGESTIONS)
-        .map(|hit| hit.node)
-        .collect();
+fn suggestions(graph: &KnowledgeGraph, wanted: &str, hits: &[SearchHit<'_>]) -> Vec<(String, String)> {
+    let mut nearest: Vec<&Node> = hits.iter().take(MOST_SUGGESTIONS).map(|hit| hit.node).collect();
     if nearest.len() < MOST_SUGGESTIONS && !wanted.is_empty() {
         let wanted: Vec<char> = wanted.chars().collect();
         let limit = (wanted.len() / 3).max(1);
         let mut similar: Vec<(usize, &Node)> = graph
             .nodes()
             .filter_map(|(_, node)| {
-                let distances = names(node)
-                    .filter_map(|name| distance_within(&wanted, &normal_form(name), limit));
+                let distances = names(node).filter_map(|name| distance_within(&wanted, &normal_form(name), limit));
                 Some((distances.min()?, node))
             })
             .collect();
-        similar.sort_by_key(|(distance, node)| {
-            (
-                *distance,
-                std::cmp::Reverse(node.paper_count()),
-                node.id.as_str(),
-            )
-        });
+        similar.sort_by_key(|(distance, node)| (*distance, std::cmp::Reverse(node.paper_count()), node.id.as_str()));
         for (_, node) in similar {
             if nearest.len() < MOST_SUGGESTIONS && !nearest.iter().any(|held| held.id == node.id) {
                 nearest.push(node);
             }
         }
     }
-    nearest
-        .into_iter()
-        .map(|node| (node.id.clone(), node.label.clone()))
-        .collect()
+    nearest.into_iter().map(|node| (node.id.clone(), node.label.clone())).collect()
 }
 
 /// The number of letters to add, drop or change to make one text of the other, if at most `limit`.
@@ -248,10 +190,7 @@ mod tests {
     use crate::graph::testing::sample;
 
     fn ids(graph: &KnowledgeGraph, query: &str) -> Vec<String> {
-        search(graph, query)
-            .into_iter()
-            .map(|hit| hit.node.id.clone())
-            .collect()
+        search(graph, query).into_iter().map(|hit| hit.node.id.clone()).collect()
     }
 
     #[test]
@@ -259,11 +198,7 @@ mod tests {
         let graph = sample();
         assert_eq!(
             ids(&graph, "diffusion-models"),
-            [
-                "model:diffusion-model",
-                "model:video-diffusion-model",
-                "paper:p3"
-            ]
+            ["model:diffusion-model", "model:video-diffusion-model", "paper:p3"]
         );
         assert_eq!(search(&graph, "DM")[0].matched, "DM");
         assert_eq!(ids(&graph, "p2"), ["paper:p2"]);
@@ -277,12 +212,7 @@ mod tests {
         let error = find(&graph, "ImageNte").unwrap_err();
         assert_eq!(error.suggestions[0].0, "dataset:imagenet");
         assert!(error.to_string().contains("did you mean"), "{error}");
-        assert!(
-            find(&graph, "zzzzzzzzzz")
-                .unwrap_err()
-                .suggestions
-                .is_empty()
-        );
+        assert!(find(&graph, "zzzzzzzzzz").unwrap_err().suggestions.is_empty());
     }
 
     #[test]
@@ -291,10 +221,7 @@ mod tests {
         let found = find(&graph, "SD").unwrap();
         assert_eq!(graph.graph[found.index].id, "method:sd");
         assert_eq!(found.others.len(), 1);
-        assert_eq!(
-            graph.graph[find(&graph, "sd").unwrap().index].id,
-            "method:sd"
-        );
+        assert_eq!(graph.graph[find(&graph, "sd").unwrap().index].id, "method:sd");
         assert_eq!(find(&graph, "model:diffusion-model").unwrap().others, []);
     }
 

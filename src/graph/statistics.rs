@@ -66,12 +66,8 @@ impl Statistics {
                 NodeKind::Entity(_) | NodeKind::Topic(_) => None,
             })
         };
-        let speaks_of_nothing = |node| {
-            !graph
-                .graph
-                .neighbors(node)
-                .any(|other| matches!(graph.graph[other].kind, NodeKind::Entity(_)))
-        };
+        let speaks_of_nothing =
+            |node| !graph.graph.neighbors(node).any(|other| matches!(graph.graph[other].kind, NodeKind::Entity(_)));
         Statistics {
             papers: graph.papers().count(),
             entities: graph.entities().count(),
@@ -79,10 +75,7 @@ impl Statistics {
             edges: graph.graph.edge_count(),
             first_year: years().min(),
             last_year: years().max(),
-            papers_without_entities: graph
-                .papers()
-                .filter(|(node, _)| speaks_of_nothing(*node))
-                .count(),
+            papers_without_entities: graph.papers().filter(|(node, _)| speaks_of_nothing(*node)).count(),
             components: connected_components(&graph.graph),
             types: type_counts(graph, top),
             relations: relation_counts(graph),
@@ -97,24 +90,16 @@ fn type_counts(graph: &KnowledgeGraph, top: usize) -> Vec<TypeCount> {
             entities[usize::from(facts.entity_type.0)].push((facts.papers, &node.id, &node.label));
         }
     }
-    let counts = graph
-        .schema
-        .types
-        .iter()
-        .zip(entities)
-        .map(|(entity_type, mut entities)| {
-            entities.sort_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(other.1)));
-            let named = entities
-                .iter()
-                .take(top)
-                .map(|(papers, id, label)| (id.to_string(), label.to_string(), *papers));
-            TypeCount {
-                label: entity_type.label.clone(),
-                entities: entities.len(),
-                edges: entities.iter().map(|(papers, ..)| *papers as usize).sum(),
-                top: named.collect(),
-            }
-        });
+    let counts = graph.schema.types.iter().zip(entities).map(|(entity_type, mut entities)| {
+        entities.sort_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(other.1)));
+        let named = entities.iter().take(top).map(|(papers, id, label)| (id.to_string(), label.to_string(), *papers));
+        TypeCount {
+            label: entity_type.label.clone(),
+            entities: entities.len(),
+            edges: entities.iter().map(|(papers, ..)| *papers as usize).sum(),
+            top: named.collect(),
+        }
+    });
     counts.collect()
 }
 
@@ -130,11 +115,7 @@ fn relation_counts(graph: &KnowledgeGraph) -> Vec<RelationCount> {
         .map(|(relation, (edges, confidence))| RelationCount {
             relation: relation.id.clone(),
             edges,
-            mean_confidence: if edges == 0 {
-                0.0
-            } else {
-                confidence / edges as f64
-            },
+            mean_confidence: if edges == 0 { 0.0 } else { confidence / edges as f64 },
         })
         .collect()
 }
@@ -147,29 +128,12 @@ mod tests {
     #[test]
     fn counts_what_the_sample_holds() {
         let statistics = Statistics::of(&sample(), 1);
-        assert_eq!(
-            (statistics.papers, statistics.entities, statistics.topics),
-            (4, 5, 1)
-        );
-        assert_eq!(
-            (statistics.first_year, statistics.last_year),
-            (Some(2020), Some(2022))
-        );
+        assert_eq!((statistics.papers, statistics.entities, statistics.topics), (4, 5, 1));
+        assert_eq!((statistics.first_year, statistics.last_year), (Some(2020), Some(2022)));
         assert_eq!(statistics.papers_without_entities, 1);
-        let models = statistics
-            .types
-            .iter()
-            .find(|count| count.label == "Model")
-            .unwrap();
+        let models = statistics.types.iter().find(|count| count.label == "Model").unwrap();
         assert_eq!(models.entities, 3);
-        assert_eq!(
-            models.top,
-            [(
-                "model:diffusion-model".to_owned(),
-                "diffusion model".to_owned(),
-                2
-            )]
-        );
+        assert_eq!(models.top, [("model:diffusion-model".to_owned(), "diffusion model".to_owned(), 2)]);
         let total: usize = statistics.relations.iter().map(|count| count.edges).sum();
         assert_eq!(total, statistics.edges);
     }

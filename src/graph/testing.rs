@@ -11,16 +11,8 @@ pub(crate) fn schema() -> Schema {
 }
 
 pub(crate) fn paper(id: &str, year: Option<i32>) -> Node {
-    let kind = NodeKind::Paper(PaperFacts {
-        year,
-        ..PaperFacts::default()
-    });
-    Node {
-        id: format!("paper:{id}"),
-        label: format!("Paper {id}"),
-        kind,
-        analysis: Analysis::default(),
-    }
+    let kind = NodeKind::Paper(PaperFacts { year, ..PaperFacts::default() });
+    Node { id: format!("paper:{id}"), label: format!("Paper {id}"), kind, analysis: Analysis::default() }
 }
 
 pub(crate) fn edge(graph: &KnowledgeGraph, relation: &str) -> Edge {
@@ -28,31 +20,15 @@ pub(crate) fn edge(graph: &KnowledgeGraph, relation: &str) -> Edge {
 }
 
 pub(crate) fn node_index(graph: &KnowledgeGraph, id: &str) -> NodeIndex {
-    graph
-        .node_index(id)
-        .unwrap_or_else(|| panic!("no node {id}"))
+    graph.node_index(id).unwrap_or_else(|| panic!("no node {id}"))
 }
 
 fn plain_edge(schema: &Schema, relation: &str) -> Edge {
     let relation = schema.relation_named(relation).unwrap();
-    Edge {
-        relation,
-        confidence: 0.5,
-        count: 1,
-        weight: 1.0,
-        sentences: Vec::new(),
-        rules: Vec::new(),
-    }
+    Edge { relation, confidence: 0.5, count: 1, weight: 1.0, sentences: Vec::new(), rules: Vec::new() }
 }
 
-fn entity(
-    schema: &Schema,
-    type_label: &str,
-    id: &str,
-    label: &str,
-    aliases: &[&str],
-    papers: u32,
-) -> Node {
+fn entity(schema: &Schema, type_label: &str, id: &str, label: &str, aliases: &[&str], papers: u32) -> Node {
     let facts = EntityFacts {
         entity_type: schema.type_named(type_label).unwrap(),
         aliases: aliases.iter().map(|alias| alias.to_string()).collect(),
@@ -61,12 +37,7 @@ fn entity(
         last_year: None,
         url: None,
     };
-    Node {
-        id: id.to_owned(),
-        label: label.to_owned(),
-        kind: NodeKind::Entity(facts),
-        analysis: Analysis::default(),
-    }
+    Node { id: id.to_owned(), label: label.to_owned(), kind: NodeKind::Entity(facts), analysis: Analysis::default() }
 }
 
 /// Four papers, five entities and a topic, in two parts that only the topic ties together.
@@ -74,10 +45,7 @@ pub(crate) fn sample() -> KnowledgeGraph {
     let schema = schema();
     let mut third = paper("p3", None);
     third.label = "A study of diffusion models".to_owned();
-    let topic = NodeKind::Topic(TopicFacts {
-        papers: 2,
-        ..TopicFacts::default()
-    });
+    let topic = NodeKind::Topic(TopicFacts { papers: 2, ..TopicFacts::default() });
     let nodes = vec![
         paper("p1", Some(2020)),
         paper("p2", Some(2022)),
@@ -85,36 +53,10 @@ pub(crate) fn sample() -> KnowledgeGraph {
         paper("p4", None),
         entity(&schema, "Dataset", "dataset:imagenet", "ImageNet", &[], 2),
         entity(&schema, "Method", "method:sd", "SD", &[], 1),
-        entity(
-            &schema,
-            "Model",
-            "model:diffusion-model",
-            "diffusion model",
-            &["DM"],
-            2,
-        ),
-        entity(
-            &schema,
-            "Model",
-            "model:stabledraw",
-            "StableDraw",
-            &["SD"],
-            0,
-        ),
-        entity(
-            &schema,
-            "Model",
-            "model:video-diffusion-model",
-            "video diffusion model",
-            &[],
-            1,
-        ),
-        Node {
-            id: "topic:images".to_owned(),
-            label: "images".to_owned(),
-            kind: topic,
-            analysis: Analysis::default(),
-        },
+        entity(&schema, "Model", "model:diffusion-model", "diffusion model", &["DM"], 2),
+        entity(&schema, "Model", "model:stabledraw", "StableDraw", &["SD"], 0),
+        entity(&schema, "Model", "model:video-diffusion-model", "video diffusion model", &[], 1),
+        Node { id: "topic:images".to_owned(), label: "images".to_owned(), kind: topic, analysis: Analysis::default() },
     ];
     let edges = [
         (0, 6, "introduces"),
@@ -128,11 +70,7 @@ pub(crate) fn sample() -> KnowledgeGraph {
     ];
     let edges = edges
         .map(|(source, target, relation)| {
-            (
-                NodeIndex::new(source),
-                NodeIndex::new(target),
-                plain_edge(&schema, relation),
-            )
+            (NodeIndex::new(source), NodeIndex::new(target), plain_edge(&schema, relation))
         })
         .to_vec();
     KnowledgeGraph::from_parts(schema, vec!["some-rule".to_owned()], nodes, edges)

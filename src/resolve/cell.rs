@@ -47,13 +47,7 @@ impl Interner {
         for (place, number) in (0u32..).zip(&order) {
             places[*number as usize] = place;
         }
-        (
-            order
-                .iter()
-                .map(|number| self.text(*number).to_owned())
-                .collect(),
-            places,
-        )
+        (order.iter().map(|number| self.text(*number).to_owned()).collect(), places)
     }
 }
 
@@ -102,27 +96,13 @@ pub(super) struct Cells {
 
 impl Cells {
     /// Takes in one entity of one paper; gives the position of its cell, or `None` if its name holds nothing to go by.
-    pub(super) fn add(
-        &mut self,
-        found: &FoundEntity,
-        introduces: bool,
-        lexicon: &[LexiconEntry],
-    ) -> Option<usize> {
-        let known = found
-            .lexicon_entry
-            .filter(|entry| (*entry as usize) < lexicon.len());
+    pub(super) fn add(&mut self, found: &FoundEntity, introduces: bool, lexicon: &[LexiconEntry]) -> Option<usize> {
+        let known = found.lexicon_entry.filter(|entry| (*entry as usize) < lexicon.len());
         let position = match known {
             Some(entry) => self.known(entry, lexicon),
             None => {
-                let name = found
-                    .acronym
-                    .as_ref()
-                    .map_or(found.name.as_str(), |(long, _)| long.as_str());
-                let key = name_key(if name_key(name).is_empty() {
-                    &found.name
-                } else {
-                    name
-                });
+                let name = found.acronym.as_ref().map_or(found.name.as_str(), |(long, _)| long.as_str());
+                let key = name_key(if name_key(name).is_empty() { &found.name } else { name });
                 if key.is_empty() {
                     return None;
                 }
@@ -138,11 +118,7 @@ impl Cells {
             (self.texts.intern(&name_key(short)), papers)
         });
         let mut readings: Vec<u32> = Vec::with_capacity(found.mentions.len());
-        for mention in found
-            .mentions
-            .iter()
-            .filter(|mention| !name_key(&mention.reading).is_empty())
-        {
+        for mention in found.mentions.iter().filter(|mention| !name_key(&mention.reading).is_empty()) {
             readings.push(self.texts.intern(&mention.reading));
         }
         if readings.is_empty() {
@@ -170,12 +146,7 @@ impl Cells {
         }
         let known = &lexicon[entry as usize];
         let form = self.texts.intern(&name_key(&known.name));
-        self.at(
-            Key::Known(entry),
-            known.entity_type,
-            form,
-            Some(entry as usize),
-        )
+        self.at(Key::Known(entry), known.entity_type, form, Some(entry as usize))
     }
 
     fn open(&mut self, entity_type: TypeId, form: u32) -> usize {
@@ -204,12 +175,7 @@ impl Cells {
         let mut order: Vec<usize> = (0..self.all.len()).collect();
         order.sort_by_key(|position| {
             let cell = &self.all[*position];
-            (
-                cell.entry.is_none(),
-                cell.entry,
-                cell.entity_type,
-                self.texts.text(cell.form),
-            )
+            (cell.entry.is_none(), cell.entry, cell.entity_type, self.texts.text(cell.form))
         });
         order
     }

@@ -27,9 +27,8 @@ const LONGEST_LADDER: usize = 16;
 
 /// Words that tell versions and sizes of one thing apart.
 const VERSION_WORDS: [&str; 26] = [
-    "base", "big", "chat", "flash", "giant", "huge", "instruct", "large", "lite", "max", "medium",
-    "micro", "mini", "nano", "plus", "preview", "pro", "small", "super", "ti", "tiny", "turbo",
-    "ultra", "xl", "xs", "xxl",
+    "base", "big", "chat", "flash", "giant", "huge", "instruct", "large", "lite", "max", "medium", "micro", "mini",
+    "nano", "plus", "preview", "pro", "small", "super", "ti", "tiny", "turbo", "ultra", "xl", "xs", "xxl",
 ];
 
 /// Letters after the number of a size: parameters, classes, memory.
@@ -45,12 +44,7 @@ pub(super) struct Family {
 }
 
 /// Finds the broader entity of every entity that has one.
-pub(super) fn families(
-    lexicon: &[LexiconEntry],
-    groups: &Groups,
-    names: &[EntityName],
-    papers: &[u32],
-) -> Vec<Family> {
+pub(super) fn families(lexicon: &[LexiconEntry], groups: &Groups, names: &[EntityName], papers: &[u32]) -> Vec<Family> {
     let present = Present::new(groups, names);
     let ladder = Ladder::new(lexicon, groups);
     let mut order: Vec<usize> = (0..names.len()).collect();
@@ -86,11 +80,7 @@ pub(super) fn families(
             && !is_ancestor(&broader_of, narrower, broader)
         {
             broader_of[narrower] = Some(broader);
-            found.push(Family {
-                narrower,
-                broader,
-                rule,
-            });
+            found.push(Family { narrower, broader, rule });
         }
     }
     found
@@ -133,23 +123,13 @@ struct Ladder<'l> {
 impl<'l> Ladder<'l> {
     fn new(lexicon: &'l [LexiconEntry], groups: &Groups) -> Ladder<'l> {
         let entries = groups.entries.iter().enumerate();
-        let group_of_entry = entries
-            .filter_map(|(group, entry)| Some(((*entry)?, group)))
-            .collect();
-        Ladder {
-            lexicon,
-            group_of_entry,
-        }
+        let group_of_entry = entries.filter_map(|(group, entry)| Some(((*entry)?, group))).collect();
+        Ladder { lexicon, group_of_entry }
     }
 
     /// The nearest broader entity that the corpus has.
     fn nearest(&self, entry: usize) -> Option<usize> {
-        let broader = |entry: &usize| {
-            self.lexicon
-                .get(*entry)?
-                .broader
-                .map(|broader| broader as usize)
-        };
+        let broader = |entry: &usize| self.lexicon.get(*entry)?.broader.map(|broader| broader as usize);
         std::iter::successors(broader(&entry), broader)
             .take(LONGEST_LADDER)
             .take_while(|step| *step != entry)
@@ -160,20 +140,11 @@ impl<'l> Ladder<'l> {
 /// What is left of a name when versions and sizes at its end go, the longest first, as joined forms.
 fn without_version(name: &str) -> impl Iterator<Item = String> {
     let form = normal_form(name);
-    let tokens: Vec<String> = version_tokens(&form)
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
-    let kept = tokens
-        .iter()
-        .rposition(|token| !is_version(token))
-        .map_or(tokens.len(), |last| last + 1);
+    let tokens: Vec<String> = version_tokens(&form).into_iter().map(str::to_owned).collect();
+    let kept = tokens.iter().rposition(|token| !is_version(token)).map_or(tokens.len(), |last| last + 1);
     (kept.max(1)..tokens.len()).rev().filter_map(move |end| {
         let prefix = tokens[..end].join(" ");
-        let letters = prefix
-            .chars()
-            .filter(|character| character.is_alphabetic())
-            .count();
+        let letters = prefix.chars().filter(|character| character.is_alphabetic()).count();
         (letters >= 2).then(|| name_key(&prefix))
     })
 }
@@ -189,8 +160,7 @@ fn version_tokens(form: &str) -> Vec<&str> {
                 tokens.push(&word[start..at]);
                 start = at;
             }
-            letters_before = character.is_alphabetic()
-                && !word[start..at].starts_with(|c: char| c.is_ascii_digit());
+            letters_before = character.is_alphabetic() && !word[start..at].starts_with(|c: char| c.is_ascii_digit());
         }
         tokens.push(&word[start..]);
     }
@@ -204,15 +174,9 @@ fn is_version(token: &str) -> bool {
         // "3D" is a dimension and "GA3C" another name; only sizes have letters after the number.
         return unit.is_empty() || SIZE_UNITS.contains(&unit);
     }
-    let one_letter = token.len() == 1
-        && token
-            .chars()
-            .all(|character| character.is_ascii_alphabetic());
+    let one_letter = token.len() == 1 && token.chars().all(|character| character.is_ascii_alphabetic());
     // Normal forms have lost a final s ("plus").
-    one_letter
-        || VERSION_WORDS
-            .iter()
-            .any(|word| *word == token || word.strip_suffix('s') == Some(token))
+    one_letter || VERSION_WORDS.iter().any(|word| *word == token || word.strip_suffix('s') == Some(token))
 }
 
 /// The terms that a lower-case term of several words ends with, the longest first, as joined forms.
@@ -220,12 +184,7 @@ fn is_version(token: &str) -> bool {
 /// Only whole words are taken off: "non-convex optimization" is no kind of "convex optimization".
 fn heads(name: &str) -> impl Iterator<Item = String> + '_ {
     let has_digit = |word: &str| word.chars().any(|character| character.is_ascii_digit());
-    let is_term = name
-        .split_whitespace()
-        .all(|word| has_digit(word) || !word.chars().any(char::is_uppercase));
+    let is_term = name.split_whitespace().all(|word| has_digit(word) || !word.chars().any(char::is_uppercase));
     let words = if is_term { name } else { "" };
-    words
-        .match_indices(' ')
-        .map(|(at, _)| name_key(&words[at..]))
-        .filter(|key| !key.is_empty())
+    words.match_indices(' ').map(|(at, _)| name_key(&words[at..])).filter(|key| !key.is_empty())
 }

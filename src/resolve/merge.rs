@@ -38,9 +38,7 @@ impl Groups {
     pub(super) fn resolve(cells: &mut Cells, lexicon: &[LexiconEntry]) -> Groups {
         let taken_in = absorb(cells, lexicon);
         let order = cells.in_fixed_order();
-        let mut links = Links {
-            follows: (0..cells.all.len()).collect(),
-        };
+        let mut links = Links { follows: (0..cells.all.len()).collect() };
         for (cell, known) in taken_in {
             links.link(cell, known);
         }
@@ -98,35 +96,22 @@ fn absorb(cells: &mut Cells, lexicon: &[LexiconEntry]) -> Vec<(usize, usize)> {
     for cell in cells.all.iter().filter(|cell| cell.entry.is_none()) {
         open.insert((cell.entity_type, cells.texts.text(cell.form)));
     }
-    let forms = LexiconForms::new(lexicon, |entity_type, key| {
-        open.contains(&(entity_type, key))
-    });
+    let forms = LexiconForms::new(lexicon, |entity_type, key| open.contains(&(entity_type, key)));
     let mut claimed: Vec<(usize, u32)> = Vec::new();
-    for (position, cell) in cells
-        .all
-        .iter()
-        .enumerate()
-        .filter(|(_, cell)| cell.entry.is_none())
-    {
+    for (position, cell) in cells.all.iter().enumerate().filter(|(_, cell)| cell.entry.is_none()) {
         let entry = forms.entry(cell.entity_type, cells.texts.text(cell.form));
         if let Some(entry) = entry.and_then(|entry| u32::try_from(entry).ok()) {
             claimed.push((position, entry));
         }
     }
-    claimed
-        .into_iter()
-        .map(|(cell, entry)| (cell, cells.known(entry, lexicon)))
-        .collect()
+    claimed.into_iter().map(|(cell, entry)| (cell, cells.known(entry, lexicon))).collect()
 }
 
 /// Lets cells of one form follow the type that has two thirds of the confidence.
 fn vote_on_types(cells: &Cells, order: &[usize], links: &mut Links) {
     let mut by_form: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for cell in order {
-        by_form
-            .entry(cells.texts.text(cells.all[*cell].form))
-            .or_default()
-            .push(*cell);
+        by_form.entry(cells.texts.text(cells.all[*cell].form)).or_default().push(*cell);
     }
     for members in by_form.into_values().filter(|members| members.len() > 1) {
         let mut weights: Vec<(usize, u64)> = Vec::new();
@@ -138,10 +123,7 @@ fn vote_on_types(cells: &Cells, order: &[usize], links: &mut Links) {
             }
         }
         let total: u64 = weights.iter().map(|(_, weight)| weight).sum();
-        let Some(&(winner, _)) = weights
-            .iter()
-            .find(|(_, weight)| *weight > 0 && weight * 3 >= total * 2)
-        else {
+        let Some(&(winner, _)) = weights.iter().find(|(_, weight)| *weight > 0 && weight * 3 >= total * 2) else {
             continue;
         };
         for (leader, _) in weights {
@@ -157,27 +139,20 @@ fn resolve_acronyms(cells: &Cells, order: &[usize], links: &mut Links) -> FxHash
     let mut readings: BTreeMap<&str, (u32, BTreeMap<usize, u32>)> = BTreeMap::new();
     for cell in order {
         for (short, papers) in &cells.all[*cell].acronyms {
-            let (_, long_forms) = readings
-                .entry(cells.texts.text(*short))
-                .or_insert_with(|| (*short, BTreeMap::new()));
+            let (_, long_forms) = readings.entry(cells.texts.text(*short)).or_insert_with(|| (*short, BTreeMap::new()));
             *long_forms.entry(links.leader(*cell)).or_default() += papers;
         }
     }
     let mut undefined: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
     for cell in order {
-        undefined
-            .entry(cells.all[*cell].form)
-            .or_default()
-            .push(*cell);
+        undefined.entry(cells.all[*cell].form).or_default().push(*cell);
     }
     let mut ambiguous = FxHashSet::default();
     for (short, long_forms) in readings.into_values() {
         let total: u32 = long_forms.values().sum();
         let owner = long_forms
             .iter()
-            .find(|(_, papers)| {
-                **papers >= FEWEST_DEFINITIONS && u64::from(**papers) * 5 >= u64::from(total) * 4
-            })
+            .find(|(_, papers)| **papers >= FEWEST_DEFINITIONS && u64::from(**papers) * 5 >= u64::from(total) * 4)
             .map(|(leader, _)| *leader);
         let same_form = undefined.get(&short).map_or(&[][..], Vec::as_slice);
         // A paper that introduces the short form without a long one most likely means another thing.

@@ -26,8 +26,7 @@ use rustc_hash::FxHashSet;
 use crate::corpus::Paper;
 use crate::extract::{Extraction, FoundEntity, SentenceSpan};
 use crate::graph::{
-    Analysis, Edge, EdgeBetween, EntityFacts, KnowledgeGraph, Node, NodeKind, PaperFacts,
-    builds_on, mention_weight,
+    Analysis, Edge, EdgeBetween, EntityFacts, KnowledgeGraph, Node, NodeKind, PaperFacts, builds_on, mention_weight,
 };
 use crate::rules::{LexiconEntry, RelationId, RelationRole, Schema, TypeId};
 use cell::{Cells, Interner};
@@ -82,13 +81,7 @@ impl<'r> Resolver<'r> {
     ///
     /// `lexicon[n]` is the entry that [`FoundEntity::lexicon_entry`] means by `n`.
     pub fn new(schema: &'r Schema, lexicon: &'r [LexiconEntry]) -> Resolver<'r> {
-        Resolver {
-            schema,
-            lexicon,
-            cells: Cells::default(),
-            rules: Interner::default(),
-            papers: Vec::new(),
-        }
+        Resolver { schema, lexicon, cells: Cells::default(), rules: Interner::default(), papers: Vec::new() }
     }
 
     /// Takes in one paper. Ids of papers must differ; entities of types or relations that the schema lacks are left
@@ -100,14 +93,8 @@ impl<'r> Resolver<'r> {
         };
         let entities: Vec<&FoundEntity> = extraction.entities.iter().filter(known).collect();
         let spans = sentence_spans(&entities);
-        let takes = entities
-            .iter()
-            .filter_map(|found| self.take(found, &spans))
-            .collect();
-        let sentences = spans
-            .iter()
-            .map(|span| sentence_text(&paper, span))
-            .collect();
+        let takes = entities.iter().filter_map(|found| self.take(found, &spans)).collect();
+        let sentences = spans.iter().map(|span| sentence_text(&paper, span)).collect();
         self.papers.push(PaperRecord {
             id: format!("paper:{}", paper.id),
             title: paper.title,
@@ -126,32 +113,15 @@ impl<'r> Resolver<'r> {
     fn take(&mut self, found: &FoundEntity, spans: &[SentenceSpan]) -> Option<Take> {
         let introduces = self.schema.relation(found.relation).role == RelationRole::Contribution;
         let cell = self.cells.add(found, introduces, self.lexicon)?;
-        let position = |span: &SentenceSpan| {
-            spans
-                .binary_search(span)
-                .ok()
-                .and_then(|at| u16::try_from(at).ok())
-        };
+        let position = |span: &SentenceSpan| spans.binary_search(span).ok().and_then(|at| u16::try_from(at).ok());
         Some(Take {
             cell,
             entity_confidence: probability(found.confidence),
             relation: found.relation,
             relation_confidence: probability(found.relation_confidence),
-            count: u32::try_from(found.mentions.len())
-                .unwrap_or(u32::MAX)
-                .max(1),
-            sentences: found
-                .sentences
-                .iter()
-                .filter_map(position)
-                .take(MOST_EVIDENCE)
-                .collect(),
-            rules: found
-                .relation_rules
-                .iter()
-                .take(MOST_EVIDENCE)
-                .map(|rule| self.rules.intern(rule))
-                .collect(),
+            count: u32::try_from(found.mentions.len()).unwrap_or(u32::MAX).max(1),
+            sentences: found.sentences.iter().filter_map(position).take(MOST_EVIDENCE).collect(),
+            rules: found.relation_rules.iter().take(MOST_EVIDENCE).map(|rule| self.rules.intern(rule)).collect(),
         })
     }
 
@@ -187,11 +157,7 @@ impl<'r> Resolver<'r> {
         if let Some(relation) = self.schema.relation_with_role(RelationRole::Family) {
             edges.extend(families.into_iter().map(|link| {
                 let edge = plain_edge(relation, rule_positions[family_rules[link.rule] as usize]);
-                (
-                    place_of_group[link.narrower],
-                    place_of_group[link.broader],
-                    edge,
-                )
+                (place_of_group[link.narrower], place_of_group[link.broader], edge)
             }));
         }
 
@@ -237,12 +203,7 @@ impl Years {
 }
 
 /// One edge for each entity of a paper, by group: takes that turned out to be one entity are joined.
-fn entity_edges(
-    schema: &Schema,
-    groups: &Groups,
-    takes: Vec<Take>,
-    rule_positions: &[u32],
-) -> Vec<(usize, Edge)> {
+fn entity_edges(schema: &Schema, groups: &Groups, takes: Vec<Take>, rule_positions: &[u32]) -> Vec<(usize, Edge)> {
     let mut by_group: Vec<(usize, Take)> = takes
         .into_iter()
         .map(|mut take| {
@@ -255,11 +216,7 @@ fn entity_edges(
     by_group.sort_by(|(one_group, one), (other_group, other)| {
         (one_group, one.relation)
             .cmp(&(other_group, other.relation))
-            .then(
-                other
-                    .relation_confidence
-                    .total_cmp(&one.relation_confidence),
-            )
+            .then(other.relation_confidence.total_cmp(&one.relation_confidence))
             .then_with(|| one.sentences.cmp(&other.sentences))
     });
     let mut edges: Vec<(usize, Edge)> = Vec::new();
@@ -298,10 +255,7 @@ fn entity_edges(
 }
 
 fn positions(rules: &[u32], rule_positions: &[u32]) -> Vec<u32> {
-    rules
-        .iter()
-        .map(|rule| rule_positions[*rule as usize])
-        .collect()
+    rules.iter().map(|rule| rule_positions[*rule as usize]).collect()
 }
 
 fn add_evidence<T: PartialEq>(kept: &mut Vec<T>, more: Vec<T>) {
@@ -333,56 +287,28 @@ fn relation_for_type(schema: &Schema, relation: RelationId, entity_type: TypeId)
 
 /// All sentences that the entities point to, in the order of the text, each once.
 fn sentence_spans(entities: &[&FoundEntity]) -> Vec<SentenceSpan> {
-    let kept = entities
-        .iter()
-        .flat_map(|found| found.sentences.iter().take(MOST_EVIDENCE));
-    let mut spans: Vec<SentenceSpan> = kept
-        .copied()
-        .collect::<FxHashSet<_>>()
-        .into_iter()
-        .collect();
+    let kept = entities.iter().flat_map(|found| found.sentences.iter().take(MOST_EVIDENCE));
+    let mut spans: Vec<SentenceSpan> = kept.copied().collect::<FxHashSet<_>>().into_iter().collect();
     spans.sort_unstable();
     spans
 }
 
 fn sentence_text(paper: &Paper, span: &SentenceSpan) -> Box<str> {
-    let text = paper
-        .text(span.field)
-        .get(span.start..span.end)
-        .unwrap_or_default();
-    text.split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .into_boxed_str()
+    let text = paper.text(span.field).get(span.start..span.end).unwrap_or_default();
+    text.split_whitespace().collect::<Vec<_>>().join(" ").into_boxed_str()
 }
 
 fn node(id: String, label: String, kind: NodeKind) -> Node {
-    Node {
-        id,
-        label,
-        kind,
-        analysis: Analysis::default(),
-    }
+    Node { id, label, kind, analysis: Analysis::default() }
 }
 
 fn plain_edge(relation: RelationId, rule: u32) -> Edge {
-    Edge {
-        relation,
-        confidence: 1.0,
-        count: 1,
-        weight: 1.0,
-        sentences: Vec::new(),
-        rules: vec![rule],
-    }
+    Edge { relation, confidence: 1.0, count: 1, weight: 1.0, sentences: Vec::new(), rules: vec![rule] }
 }
 
 /// A number that is no probability counts as the nearest one, a missing number as 0.
 fn probability(value: f32) -> f32 {
-    if value.is_nan() {
-        0.0
-    } else {
-        value.clamp(0.0, 1.0)
-    }
+    if value.is_nan() { 0.0 } else { value.clamp(0.0, 1.0) }
 }
 
 #[cfg(test)]

@@ -41,13 +41,7 @@ pub(super) fn name_groups(
     for (members, entry) in groups.cells.iter().zip(&groups.entries) {
         let known = entry.map(|entry| &lexicon[entry]);
         let forms = Forms::gather(cells, groups, members);
-        readings.push(
-            members
-                .iter()
-                .flat_map(|cell| cells.all[*cell].readings.values())
-                .map(|c| c.papers)
-                .sum(),
-        );
+        readings.push(members.iter().flat_map(|cell| cells.all[*cell].readings.values()).map(|c| c.papers).sum());
         names.push(forms.into_name(known));
     }
     give_ids(schema, groups, &readings, &mut names);
@@ -66,12 +60,7 @@ struct Reading<'t> {
 impl Reading<'_> {
     /// Orders readings of one normal form, best first: singular, frequent, few capitals, then by the alphabet.
     fn rank(&self) -> (usize, std::cmp::Reverse<Count>, usize, &str) {
-        (
-            self.letters,
-            std::cmp::Reverse(self.count),
-            initial_capitals(self.text),
-            self.text,
-        )
+        (self.letters, std::cmp::Reverse(self.count), initial_capitals(self.text), self.text)
     }
 }
 
@@ -99,10 +88,7 @@ impl<'t> Forms<'t> {
             let reading = Reading {
                 text,
                 count,
-                letters: text
-                    .chars()
-                    .filter(|character| character.is_alphanumeric())
-                    .count(),
+                letters: text.chars().filter(|character| character.is_alphanumeric()).count(),
                 ambiguous: !ambiguous.is_empty() && ambiguous.contains(&name_key(text).as_str()),
             };
             forms.entry(normal_form(text)).or_default().push(reading);
@@ -115,31 +101,19 @@ impl<'t> Forms<'t> {
 
     /// The commonest normal form's best reading.
     fn canonical(&self) -> &'t str {
-        let best = self
-            .0
-            .iter()
-            .max_by(|(one_form, one), (other_form, other)| {
-                let rank = |readings: &[Reading<'_>]| {
-                    let papers: u32 = readings.iter().map(|reading| reading.count.papers).sum();
-                    let mentions: u32 = readings.iter().map(|reading| reading.count.mentions).sum();
-                    (
-                        !readings.iter().any(|reading| reading.ambiguous),
-                        papers,
-                        mentions,
-                    )
-                };
-                rank(one)
-                    .cmp(&rank(other))
-                    .then_with(|| other_form.cmp(one_form))
-            });
-        best.and_then(|(_, readings)| readings.first())
-            .map_or("", |reading| reading.text)
+        let best = self.0.iter().max_by(|(one_form, one), (other_form, other)| {
+            let rank = |readings: &[Reading<'_>]| {
+                let papers: u32 = readings.iter().map(|reading| reading.count.papers).sum();
+                let mentions: u32 = readings.iter().map(|reading| reading.count.mentions).sum();
+                (!readings.iter().any(|reading| reading.ambiguous), papers, mentions)
+            };
+            rank(one).cmp(&rank(other)).then_with(|| other_form.cmp(one_form))
+        });
+        best.and_then(|(_, readings)| readings.first()).map_or("", |reading| reading.text)
     }
 
     fn into_name(self, known: Option<&LexiconEntry>) -> EntityName {
-        let name = known
-            .map_or_else(|| self.canonical(), |known| known.name.as_str())
-            .to_owned();
+        let name = known.map_or_else(|| self.canonical(), |known| known.name.as_str()).to_owned();
         let own_form = normal_form(&name);
         let mut aliases: BTreeMap<String, String> = BTreeMap::new();
         for (form, readings) in self.0 {
@@ -160,13 +134,7 @@ impl<'t> Forms<'t> {
         keys.extend(aliases.keys().map(|form| joined(form)));
         let mut aliases: Vec<String> = aliases.into_values().collect();
         aliases.sort();
-        EntityName {
-            id: String::new(),
-            name,
-            aliases,
-            url: known.and_then(|known| known.url.clone()),
-            keys,
-        }
+        EntityName { id: String::new(), name, aliases, url: known.and_then(|known| known.url.clone()), keys }
     }
 }
 
@@ -186,21 +154,12 @@ fn give_ids(schema: &Schema, groups: &Groups, readings: &[u32], names: &mut [Ent
     let mut order: Vec<usize> = (0..names.len()).collect();
     // The lexicon's own entities come first: an id must not go to a stranger because a corpus is odd.
     order.sort_by_key(|group| {
-        (
-            groups.entries[*group].is_none(),
-            std::cmp::Reverse(readings[*group]),
-            groups.entries[*group],
-            *group,
-        )
+        (groups.entries[*group].is_none(), std::cmp::Reverse(readings[*group]), groups.entries[*group], *group)
     });
     let mut taken: FxHashMap<String, usize> = FxHashMap::default();
     for group in order {
         let name = &names[group].name;
-        let plain = format!(
-            "{}:{}",
-            schema.entity_type(groups.types[group]).id,
-            slug(name, LONGEST_SLUG)
-        );
+        let plain = format!("{}:{}", schema.entity_type(groups.types[group]).id, slug(name, LONGEST_SLUG));
         let mut id = plain.clone();
         let mut salt = name.clone();
         while taken.contains_key(&id) {

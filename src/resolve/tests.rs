@@ -19,28 +19,15 @@ struct Said {
 }
 
 fn said(type_label: &'static str, relation: &'static str, name: &str) -> Said {
-    Said {
-        type_label,
-        relation,
-        name: name.to_owned(),
-        acronym: None,
-        entry: None,
-        confidence: 0.8,
-    }
+    Said { type_label, relation, name: name.to_owned(), acronym: None, entry: None, confidence: 0.8 }
 }
 
 fn defined(type_label: &'static str, long: &'static str, short: &'static str) -> Said {
-    Said {
-        acronym: Some((long, short)),
-        ..said(type_label, "uses", short)
-    }
+    Said { acronym: Some((long, short)), ..said(type_label, "uses", short) }
 }
 
 fn known(entry: u32, name: &str) -> Said {
-    Said {
-        entry: Some(entry),
-        ..said("Model", "uses", name)
-    }
+    Said { entry: Some(entry), ..said("Model", "uses", name) }
 }
 
 fn found(schema: &Schema, said: &Said) -> FoundEntity {
@@ -63,14 +50,8 @@ fn found(schema: &Schema, said: &Said) -> FoundEntity {
         relation_rules: vec![format!("{}-cue", said.relation)],
         confidence: said.confidence,
         mentions,
-        sentences: vec![SentenceSpan {
-            field: Field::Abstract,
-            start: 0,
-            end: 10,
-        }],
-        acronym: said
-            .acronym
-            .map(|(long, short)| (long.to_owned(), short.to_owned())),
+        sentences: vec![SentenceSpan { field: Field::Abstract, start: 0, end: 10 }],
+        acronym: said.acronym.map(|(long, short)| (long.to_owned(), short.to_owned())),
     }
 }
 
@@ -96,11 +77,8 @@ fn resolve_papers(lexicon: &[LexiconEntry], papers: &[Written]) -> KnowledgeGrap
 
 /// Papers without years, numbered from 0.
 fn resolve(lexicon: &[LexiconEntry], papers: Vec<Vec<Said>>) -> KnowledgeGraph {
-    let papers: Vec<Written> = papers
-        .into_iter()
-        .enumerate()
-        .map(|(number, entities)| (number, None, entities))
-        .collect();
+    let papers: Vec<Written> =
+        papers.into_iter().enumerate().map(|(number, entities)| (number, None, entities)).collect();
     resolve_papers(lexicon, &papers)
 }
 
@@ -116,10 +94,7 @@ fn edges(graph: &KnowledgeGraph) -> Vec<String> {
         .filter_map(|edge| {
             let (source, target) = graph.graph.edge_endpoints(edge)?;
             let relation = &graph.schema.relation(graph.graph[edge].relation).id;
-            Some(format!(
-                "{} {relation} {}",
-                graph.graph[source].id, graph.graph[target].id
-            ))
+            Some(format!("{} {relation} {}", graph.graph[source].id, graph.graph[target].id))
         })
         .collect();
     lines.sort();
@@ -127,10 +102,7 @@ fn edges(graph: &KnowledgeGraph) -> Vec<String> {
 }
 
 fn edges_of(graph: &KnowledgeGraph, relation: &str) -> Vec<String> {
-    edges(graph)
-        .into_iter()
-        .filter(|line| line.contains(&format!(" {relation} ")))
-        .collect()
+    edges(graph).into_iter().filter(|line| line.contains(&format!(" {relation} "))).collect()
 }
 
 fn model(name: &str, aliases: &[&str], broader: Option<u32>) -> LexiconEntry {
@@ -146,17 +118,8 @@ fn model(name: &str, aliases: &[&str], broader: Option<u32>) -> LexiconEntry {
 #[test]
 fn writings_of_one_name_are_one_entity_and_versions_are_not() {
     let names = ["Zebra-2", "zebra 2", "Zebra2", "Zebra-2-7B", "Zebra-27B"];
-    let graph = resolve(
-        &[],
-        names
-            .iter()
-            .map(|name| vec![said("Model", "uses", name)])
-            .collect(),
-    );
-    assert_eq!(
-        entities(&graph),
-        ["model:zebra-2", "model:zebra-2-7b", "model:zebra-27b"]
-    );
+    let graph = resolve(&[], names.iter().map(|name| vec![said("Model", "uses", name)]).collect());
+    assert_eq!(entities(&graph), ["model:zebra-2", "model:zebra-2-7b", "model:zebra-27b"]);
     let node = graph.node("model:zebra-2").unwrap();
     assert_eq!(node.paper_count(), 3);
     assert_eq!(node.aliases(), ["Zebra2"]);
@@ -164,35 +127,15 @@ fn writings_of_one_name_are_one_entity_and_versions_are_not() {
 
 #[test]
 fn the_name_is_singular_lower_case_where_the_corpus_has_it() {
-    let names = [
-        "Moving Targets",
-        "moving targets",
-        "moving targets",
-        "moving target",
-    ];
-    let graph = resolve(
-        &[],
-        names
-            .iter()
-            .map(|name| vec![said("Task", "addresses", name)])
-            .collect(),
-    );
-    assert_eq!(
-        graph.node("task:moving-target").unwrap().label,
-        "moving target"
-    );
+    let names = ["Moving Targets", "moving targets", "moving targets", "moving target"];
+    let graph = resolve(&[], names.iter().map(|name| vec![said("Task", "addresses", name)]).collect());
+    assert_eq!(graph.node("task:moving-target").unwrap().label, "moving target");
 }
 
 #[test]
 fn the_lexicon_gives_name_aliases_and_address() {
     let lexicon = [model("Zebra", &["Striped Horse"], None)];
-    let graph = resolve(
-        &lexicon,
-        vec![
-            vec![known(0, "zebras")],
-            vec![said("Model", "uses", "striped-horse")],
-        ],
-    );
+    let graph = resolve(&lexicon, vec![vec![known(0, "zebras")], vec![said("Model", "uses", "striped-horse")]]);
     assert_eq!(entities(&graph), ["model:zebra"]);
     let node = graph.node("model:zebra").unwrap();
     assert_eq!(
@@ -204,128 +147,58 @@ fn the_lexicon_gives_name_aliases_and_address() {
 #[test]
 fn a_form_of_two_lexicon_entries_is_left_alone() {
     let lexicon = [model("Zebra", &["ZB"], None), model("Zebu", &["ZB"], None)];
-    let graph = resolve(
-        &lexicon,
-        vec![
-            vec![said("Model", "uses", "ZB")],
-            vec![known(0, "Zebra"), known(1, "Zebu")],
-        ],
-    );
+    let graph = resolve(&lexicon, vec![vec![said("Model", "uses", "ZB")], vec![known(0, "Zebra"), known(1, "Zebu")]]);
     assert_eq!(entities(&graph), ["model:zb", "model:zebra", "model:zebu"]);
 }
 
 #[test]
 fn an_acronym_goes_to_the_long_form_that_the_corpus_defines() {
     let long = || defined("Method", "quiet gradient walk", "QGW");
-    let graph = resolve(
-        &[],
-        vec![
-            vec![long()],
-            vec![long()],
-            vec![said("Method", "uses", "QGW")],
-        ],
-    );
+    let graph = resolve(&[], vec![vec![long()], vec![long()], vec![said("Method", "uses", "QGW")]]);
     assert_eq!(entities(&graph), ["method:qgw"]);
-    assert_eq!(
-        graph.node("method:qgw").unwrap().aliases(),
-        ["quiet gradient walk"]
-    );
+    assert_eq!(graph.node("method:qgw").unwrap().aliases(), ["quiet gradient walk"]);
 
     let once = resolve(&[], vec![vec![long()], vec![said("Method", "uses", "QGW")]]);
-    assert_eq!(
-        entities(&once),
-        ["method:qgw", "method:quiet-gradient-walk"]
-    );
+    assert_eq!(entities(&once), ["method:qgw", "method:quiet-gradient-walk"]);
 
-    let other_type = resolve(
-        &[],
-        vec![
-            vec![long()],
-            vec![long()],
-            vec![said("Dataset", "uses", "QGW")],
-        ],
-    );
-    assert_eq!(
-        entities(&other_type),
-        ["dataset:qgw", "method:quiet-gradient-walk"]
-    );
+    let other_type = resolve(&[], vec![vec![long()], vec![long()], vec![said("Dataset", "uses", "QGW")]]);
+    assert_eq!(entities(&other_type), ["dataset:qgw", "method:quiet-gradient-walk"]);
 }
 
 #[test]
 fn an_acronym_with_two_long_forms_stays_apart_and_names_neither() {
     let one = || vec![defined("Method", "deep rooting", "DR")];
     let other = || vec![defined("Method", "dense routing", "DR")];
-    let graph = resolve(
-        &[],
-        vec![
-            one(),
-            one(),
-            other(),
-            other(),
-            vec![said("Method", "uses", "DR")],
-        ],
-    );
-    assert_eq!(
-        entities(&graph),
-        ["method:deep-rooting", "method:dense-routing", "method:dr"]
-    );
+    let graph = resolve(&[], vec![one(), one(), other(), other(), vec![said("Method", "uses", "DR")]]);
+    assert_eq!(entities(&graph), ["method:deep-rooting", "method:dense-routing", "method:dr"]);
 }
 
 #[test]
 fn a_peculiar_own_name_is_known_from_its_one_definition() {
-    let own = Said {
-        relation: "introduces",
-        ..defined("Model", "zebra network", "ZebraNet")
-    };
-    let graph = resolve(
-        &[],
-        vec![vec![own], vec![said("Model", "uses", "ZebraNet")]],
-    );
+    let own = Said { relation: "introduces", ..defined("Model", "zebra network", "ZebraNet") };
+    let graph = resolve(&[], vec![vec![own], vec![said("Model", "uses", "ZebraNet")]]);
     assert_eq!(entities(&graph), ["model:zebranet"]);
-    assert_eq!(
-        edges_of(&graph, "builds_on"),
-        ["paper:p1 builds_on paper:p0"]
-    );
+    assert_eq!(edges_of(&graph, "builds_on"), ["paper:p1 builds_on paper:p0"]);
 }
 
 #[test]
 fn an_own_name_without_a_long_form_is_another_thing() {
     let long = || vec![defined("Model", "zebra network", "ZebraNet")];
-    let graph = resolve(
-        &[],
-        vec![
-            long(),
-            long(),
-            vec![said("Model", "introduces", "ZebraNet")],
-        ],
-    );
+    let graph = resolve(&[], vec![long(), long(), vec![said("Model", "introduces", "ZebraNet")]]);
     assert_eq!(entities(&graph), ["model:zebra-network", "model:zebranet"]);
 }
 
 #[test]
 fn two_thirds_of_the_corpus_settle_a_type() {
     let most = || vec![said("Method", "uses", "striping")];
-    let graph = resolve(
-        &[],
-        vec![most(), most(), vec![said("Task", "addresses", "striping")]],
-    );
+    let graph = resolve(&[], vec![most(), most(), vec![said("Task", "addresses", "striping")]]);
     assert_eq!(entities(&graph), ["method:striping"]);
-    assert_eq!(
-        edges_of(&graph, "uses").len(),
-        3,
-        "the default of the new type replaces what it does not allow"
-    );
+    assert_eq!(edges_of(&graph, "uses").len(), 3, "the default of the new type replaces what it does not allow");
 
-    let mentioned = resolve(
-        &[],
-        vec![most(), most(), vec![said("Task", "mentions", "striping")]],
-    );
+    let mentioned = resolve(&[], vec![most(), most(), vec![said("Task", "mentions", "striping")]]);
     assert_eq!(edges_of(&mentioned, "mentions").len(), 1);
 
-    let split = resolve(
-        &[],
-        vec![most(), vec![said("Task", "addresses", "striping")]],
-    );
+    let split = resolve(&[], vec![most(), vec![said("Task", "addresses", "striping")]]);
     assert_eq!(entities(&split), ["method:striping", "task:striping"]);
 }
 
@@ -338,30 +211,20 @@ fn a_paper_counts_double_on_its_own_name() {
 
 #[test]
 fn a_paper_has_one_edge_to_an_entity_and_the_strongest_relation_wins() {
-    let forms = vec![
-        said("Model", "mentions", "Zebra-2"),
-        said("Model", "uses", "Zebra2"),
-    ];
+    let forms = vec![said("Model", "mentions", "Zebra-2"), said("Model", "uses", "Zebra2")];
     let graph = resolve(&[], vec![forms]);
     assert_eq!(edges(&graph), ["paper:p0 uses model:zebra-2"]);
     let edge = &graph.graph.raw_edges()[0].weight;
     assert_eq!(edge.count, 2);
     assert!((edge.confidence - 0.72).abs() < 1e-6, "{}", edge.confidence);
     assert_eq!(graph.rule_ids[edge.rules[0] as usize], "uses-cue");
-    let NodeKind::Paper(facts) = &graph.node("paper:p0").unwrap().kind else {
-        panic!()
-    };
-    assert_eq!(
-        &*facts.sentences[usize::from(edge.sentences[0])],
-        "One short"
-    );
+    let NodeKind::Paper(facts) = &graph.node("paper:p0").unwrap().kind else { panic!() };
+    assert_eq!(&*facts.sentences[usize::from(edge.sentences[0])], "One short");
 }
 
 #[test]
 fn families_follow_versions_and_heads() {
-    let both = |first: &str, second: &str| {
-        vec![said("Model", "uses", first), said("Model", "uses", second)]
-    };
+    let both = |first: &str, second: &str| vec![said("Model", "uses", first), said("Model", "uses", second)];
     let graph = resolve(
         &[],
         vec![
@@ -385,11 +248,7 @@ fn families_follow_versions_and_heads() {
 
 #[test]
 fn sisters_listed_names_and_dimensions_are_no_versions() {
-    let lexicon = [
-        model("Zebra-2018", &["Zebra"], None),
-        model("Yak", &[], None),
-        model("Yak-19", &[], None),
-    ];
+    let lexicon = [model("Zebra-2018", &["Zebra"], None), model("Yak", &[], None), model("Yak-19", &[], None)];
     let names = vec![
         known(0, "Zebra-2018"),
         known(1, "Yak"),
@@ -404,34 +263,14 @@ fn sisters_listed_names_and_dimensions_are_no_versions() {
 
 #[test]
 fn the_lexicon_ladder_is_climbed_to_what_the_corpus_has() {
-    let lexicon = [
-        model("Zebra-2-7B", &[], Some(1)),
-        model("Zebra-2", &["Zebra Two"], Some(2)),
-        model("Equid", &[], Some(0)),
-    ];
-    let graph = resolve(
-        &lexicon,
-        vec![vec![known(0, "Zebra-2-7B"), known(2, "equids")]],
-    );
-    assert_eq!(
-        edges_of(&graph, "variant_of"),
-        ["model:equid variant_of model:zebra-2-7b"],
-        "circles are cut"
-    );
+    let lexicon =
+        [model("Zebra-2-7B", &[], Some(1)), model("Zebra-2", &["Zebra Two"], Some(2)), model("Equid", &[], Some(0))];
+    let graph = resolve(&lexicon, vec![vec![known(0, "Zebra-2-7B"), known(2, "equids")]]);
+    assert_eq!(edges_of(&graph, "variant_of"), ["model:equid variant_of model:zebra-2-7b"], "circles are cut");
 
-    let lexicon = [
-        model("Colt", &[], Some(1)),
-        model("Foal", &[], Some(2)),
-        model("Horse", &[], None),
-    ];
-    let graph = resolve(
-        &lexicon,
-        vec![vec![known(0, "Colt"), said("Model", "uses", "horses")]],
-    );
-    assert_eq!(
-        edges_of(&graph, "variant_of"),
-        ["model:colt variant_of model:horse"]
-    );
+    let lexicon = [model("Colt", &[], Some(1)), model("Foal", &[], Some(2)), model("Horse", &[], None)];
+    let graph = resolve(&lexicon, vec![vec![known(0, "Colt"), said("Model", "uses", "horses")]]);
+    assert_eq!(edges_of(&graph, "variant_of"), ["model:colt variant_of model:horse"]);
 }
 
 #[test]
@@ -448,21 +287,9 @@ fn papers_build_on_the_earliest_introducer_and_never_on_a_later_paper() {
             (4, None, vec![said("Model", "mentions", "Zebra")]),
         ],
     );
-    assert_eq!(
-        edges_of(&graph, "builds_on"),
-        ["paper:p2 builds_on paper:p1"]
-    );
+    assert_eq!(edges_of(&graph, "builds_on"), ["paper:p2 builds_on paper:p1"]);
 
-    let everyone = resolve(
-        &[],
-        vec![
-            introduces(),
-            introduces(),
-            introduces(),
-            introduces(),
-            uses(),
-        ],
-    );
+    let everyone = resolve(&[], vec![introduces(), introduces(), introduces(), introduces(), uses()]);
     assert!(edges_of(&everyone, "builds_on").is_empty());
 }
 
@@ -470,10 +297,7 @@ fn papers_build_on_the_earliest_introducer_and_never_on_a_later_paper() {
 fn two_things_with_one_slug_have_different_ids() {
     let graph = resolve(
         &[],
-        vec![
-            vec![said("Model", "uses", "a.b"), said("Model", "uses", "a b")],
-            vec![said("Model", "uses", "a.b")],
-        ],
+        vec![vec![said("Model", "uses", "a.b"), said("Model", "uses", "a b")], vec![said("Model", "uses", "a.b")]],
     );
     let ids = entities(&graph);
     assert_eq!(ids.len(), 2);
@@ -486,23 +310,11 @@ fn odd_input_does_no_harm() {
     let odd = vec![
         said("Model", "uses", "..."),
         said("Model", "uses", ""),
-        Said {
-            confidence: f32::NAN,
-            ..said("Model", "uses", "Zebra")
-        },
-        Said {
-            entry: Some(99),
-            ..said("Model", "uses", "Yak")
-        },
-        Said {
-            acronym: Some((".", "")),
-            ..said("Model", "uses", "Gnu")
-        },
+        Said { confidence: f32::NAN, ..said("Model", "uses", "Zebra") },
+        Said { entry: Some(99), ..said("Model", "uses", "Yak") },
+        Said { acronym: Some((".", "")), ..said("Model", "uses", "Gnu") },
     ];
-    assert_eq!(
-        entities(&resolve(&[], vec![odd])),
-        ["model:gnu", "model:yak", "model:zebra"]
-    );
+    assert_eq!(entities(&resolve(&[], vec![odd])), ["model:gnu", "model:yak", "model:zebra"]);
     assert_eq!(resolve(&[], Vec::new()).graph.node_count(), 0);
 }
 
@@ -524,20 +336,10 @@ fn any_said() -> impl Strategy<Value = Said> {
         ]),
         0.1_f32..1.0,
     )
-        .prop_map(|(type_label, relation, name, confidence)| Said {
-            confidence,
-            ..said(type_label, relation, name)
-        });
-    let acronym = prop::sample::select(vec![
-        ("zebra network", "ZN"),
-        ("deep rooting", "DR"),
-        ("dense routing", "DR"),
-    ])
-    .prop_map(|(long, short)| defined("Model", long, short));
-    let listed = (
-        0u32..2,
-        prop::sample::select(vec!["Zebra", "Equid", "horse-like"]),
-    )
+        .prop_map(|(type_label, relation, name, confidence)| Said { confidence, ..said(type_label, relation, name) });
+    let acronym = prop::sample::select(vec![("zebra network", "ZN"), ("deep rooting", "DR"), ("dense routing", "DR")])
+        .prop_map(|(long, short)| defined("Model", long, short));
+    let listed = (0u32..2, prop::sample::select(vec!["Zebra", "Equid", "horse-like"]))
         .prop_map(|(entry, name)| known(entry, name));
     prop_oneof![3 => plain, 1 => acronym, 1 => listed]
 }
@@ -551,10 +353,7 @@ fn content(graph: &KnowledgeGraph) -> (Vec<String>, Vec<String>) {
         .edge_indices()
         .filter_map(|edge| {
             let (source, target) = graph.graph.edge_endpoints(edge)?;
-            Some(format!(
-                "{} {} {:?}",
-                graph.graph[source].id, graph.graph[target].id, graph.graph[edge]
-            ))
+            Some(format!("{} {} {:?}", graph.graph[source].id, graph.graph[target].id, graph.graph[edge]))
         })
         .collect();
     edges.sort();

@@ -5,9 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::counts::CorpusCounts;
 use super::terms::TermModel;
-use super::{
-    AmbiguousFile, Cue, Head, LexiconRow, Pattern, RuleFiles, Schema, Side, StopFile, TypeId,
-};
+use super::{AmbiguousFile, Cue, Head, LexiconRow, Pattern, RuleFiles, Schema, Side, StopFile, TypeId};
 use crate::text::{Document, PhraseTable, WordHash, phrase_key, tokens_of};
 
 /// What the rules know of a single word.
@@ -138,10 +136,7 @@ impl RuleSet {
     /// Compiles rule files that were loaded without a mistake. What refers to an unknown type or is no regular
     /// expression is left out here: [`check`](super::check()) reports it.
     pub fn compile(files: &RuleFiles) -> Self {
-        let mut rules = Self {
-            schema: files.schema.clone(),
-            ..Self::default()
-        };
+        let mut rules = Self { schema: files.schema.clone(), ..Self::default() };
         rules.add_stop(&files.stop);
         rules.add_heads(&files.heads);
         rules.add_cues(&files.cues);
@@ -159,12 +154,7 @@ impl RuleSet {
             None if token.singular != token.hash => {
                 let class = self.words.get(&token.singular).copied().unwrap_or_default();
                 // "uses", "ours": only content words fold their plurals.
-                WordClass {
-                    function: 0,
-                    praise: false,
-                    praise_in_terms: false,
-                    ..class
-                }
+                WordClass { function: 0, praise: false, praise_in_terms: false, ..class }
             }
             None => WordClass::default(),
         }
@@ -182,17 +172,9 @@ impl RuleSet {
     }
 
     fn add_stop(&mut self, stop: &StopFile) {
-        self.abbreviations = stop
-            .abbreviations
-            .iter()
-            .map(|word| word.to_lowercase())
-            .collect();
+        self.abbreviations = stop.abbreviations.iter().map(|word| word.to_lowercase()).collect();
         self.abbreviations.sort();
-        self.function_words = stop
-            .function_words
-            .iter()
-            .map(|word| word.to_lowercase())
-            .collect();
+        self.function_words = stop.function_words.iter().map(|word| word.to_lowercase()).collect();
         self.function_words.sort();
         self.function_words.dedup();
         for (index, word) in self.function_words.clone().iter().enumerate() {
@@ -209,8 +191,7 @@ impl RuleSet {
             self.word_entry(word).empty = true;
             self.stop_terms.insert(key_of(word));
         }
-        self.stop_terms
-            .extend(stop.terms.iter().map(|term| key_of(term)));
+        self.stop_terms.extend(stop.terms.iter().map(|term| key_of(term)));
     }
 
     fn add_heads(&mut self, heads: &[Head]) {
@@ -218,28 +199,18 @@ impl RuleSet {
             let Some(entity_type) = self.schema.type_named(&head.entity_type) else {
                 continue;
             };
-            self.heads.push(CompiledHead {
-                id: head.id.clone(),
-                entity_type,
-                class_noun: head.class_noun,
-            });
+            self.heads.push(CompiledHead { id: head.id.clone(), entity_type, class_noun: head.class_noun });
             let number = u8::try_from(self.heads.len()).unwrap_or(u8::MAX);
             // "auto-encoder" is several tokens: it ends in "encoder", and "auto" alone is no head.
-            for word in head
-                .words
-                .iter()
-                .filter(|word| tokens_of(word).tokens.len() == 1)
-            {
+            for word in head.words.iter().filter(|word| tokens_of(word).tokens.len() == 1) {
                 let class = self.word_entry(word);
                 if class.head == 0 {
                     class.head = number;
                 }
             }
-            self.endings
-                .extend(head.endings.iter().map(|ending| (ending.clone(), number)));
+            self.endings.extend(head.endings.iter().map(|ending| (ending.clone(), number)));
         }
-        self.endings
-            .sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
+        self.endings.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
     }
 
     fn add_cues(&mut self, cues: &[Cue]) {
@@ -264,15 +235,8 @@ impl RuleSet {
 
     fn add_patterns(&mut self, patterns: &[Pattern]) {
         for pattern in patterns {
-            if let (Some(entity_type), Ok(regex)) = (
-                self.schema.type_named(&pattern.entity_type),
-                pattern.compile(),
-            ) {
-                self.patterns.push(CompiledPattern {
-                    id: pattern.id.clone(),
-                    entity_type,
-                    regex,
-                });
+            if let (Some(entity_type), Ok(regex)) = (self.schema.type_named(&pattern.entity_type), pattern.compile()) {
+                self.patterns.push(CompiledPattern { id: pattern.id.clone(), entity_type, regex });
             }
         }
         let sources = self.patterns.iter().map(|pattern| pattern.regex.as_str());
@@ -284,59 +248,30 @@ impl RuleSet {
         let decided: FxHashMap<u64, Vec<TypeId>> = ambiguous
             .names
             .iter()
-            .map(|(name, types)| {
-                (
-                    key_of(name),
-                    types
-                        .iter()
-                        .filter_map(|t| self.schema.type_named(t))
-                        .collect(),
-                )
-            })
+            .map(|(name, types)| (key_of(name), types.iter().filter_map(|t| self.schema.type_named(t)).collect()))
             .collect();
         let mut broader_names = Vec::new();
         let mut by_name: FxHashMap<(TypeId, u64), u32> = FxHashMap::default();
         for (entity_type, rows) in lexicons {
             for row in rows {
                 let entry = self.lexicon.len() as u32;
-                let aliases: Vec<&str> = row
-                    .aliases
-                    .split('|')
-                    .map(str::trim)
-                    .filter(|a| !a.is_empty())
-                    .collect();
+                let aliases: Vec<&str> = row.aliases.split('|').map(str::trim).filter(|a| !a.is_empty()).collect();
                 for form in std::iter::once(row.name.as_str()).chain(aliases.iter().copied()) {
                     let text = form.trim_start_matches('=');
                     let document = tokens_of(text);
                     let key = phrase_key(&document, 0, document.tokens.len() as u32);
-                    if decided
-                        .get(&key)
-                        .is_some_and(|types| !types.contains(entity_type))
-                    {
+                    if decided.get(&key).is_some_and(|types| !types.contains(entity_type)) {
                         continue;
                     }
                     let exact = row.case == "yes" || form.starts_with('=');
-                    self.forms.insert(
-                        &document,
-                        LexiconForm {
-                            entry,
-                            text: text.into(),
-                            exact,
-                        },
-                    );
+                    self.forms.insert(&document, LexiconForm { entry, text: text.into(), exact });
                     by_name.entry((*entity_type, key)).or_insert(entry);
                 }
-                broader_names.push((
-                    *entity_type,
-                    row.broader.trim_start_matches('=').to_string(),
-                ));
+                broader_names.push((*entity_type, row.broader.trim_start_matches('=').to_string()));
                 self.lexicon.push(LexiconEntry {
                     name: row.name.trim_start_matches('=').to_string(),
                     entity_type: *entity_type,
-                    aliases: aliases
-                        .iter()
-                        .map(|alias| alias.trim_start_matches('=').to_string())
-                        .collect(),
+                    aliases: aliases.iter().map(|alias| alias.trim_start_matches('=').to_string()).collect(),
                     broader: None,
                     url: (!row.url.is_empty()).then(|| row.url.clone()),
                 });
@@ -344,37 +279,17 @@ impl RuleSet {
         }
         for (entry, (entity_type, broader)) in broader_names.iter().enumerate() {
             let found = by_name.get(&(*entity_type, key_of(broader))).copied();
-            self.lexicon[entry].broader =
-                found.filter(|&other| other as usize != entry && !broader.is_empty());
+            self.lexicon[entry].broader = found.filter(|&other| other as usize != entry && !broader.is_empty());
         }
     }
 }
 
 impl RuleSet {
     fn add_tables(&mut self, files: &RuleFiles) {
-        let table = |name: &str| {
-            files
-                .tables
-                .get(name)
-                .map(AsRef::as_ref)
-                .unwrap_or_default()
-        };
-        let cue_ids = self
-            .cues
-            .iter()
-            .zip(0u16..)
-            .map(|(cue, number)| (cue.id.clone(), number))
-            .collect();
-        self.counts = CorpusCounts::read(
-            table("tables/words.csv"),
-            table("tables/phrases.csv"),
-            &cue_ids,
-        );
-        self.terms = TermModel::read(
-            table("tables/terms.csv"),
-            table("tables/term-words.csv"),
-            &self.schema,
-        );
+        let table = |name: &str| files.tables.get(name).map(AsRef::as_ref).unwrap_or_default();
+        let cue_ids = self.cues.iter().zip(0u16..).map(|(cue, number)| (cue.id.clone(), number)).collect();
+        self.counts = CorpusCounts::read(table("tables/words.csv"), table("tables/phrases.csv"), &cue_ids);
+        self.terms = TermModel::read(table("tables/terms.csv"), table("tables/term-words.csv"), &self.schema);
         let mut row = csv::StringRecord::new();
         let mut reader = csv::Reader::from_reader(table("tables/acronyms.csv"));
         while reader.read_record(&mut row).unwrap_or(false) {
@@ -391,12 +306,8 @@ impl RuleSet {
                     Some(Some(entity_type)) => u32::from(entity_type) + 2,
                 },
             };
-            let acronym = CorpusAcronym {
-                guess,
-                head: self.class(&long, last).head,
-            };
-            self.acronyms
-                .insert(key_of(row.get(0).unwrap_or_default()), acronym);
+            let acronym = CorpusAcronym { guess, head: self.class(&long, last).head };
+            self.acronyms.insert(key_of(row.get(0).unwrap_or_default()), acronym);
         }
     }
 }
@@ -416,12 +327,7 @@ pub(super) fn inflected(verb: &str) -> Vec<String> {
     let one_syllable = verb.chars().filter(|&c| vowel(c)).count() == 1;
     let stem = match last {
         'e' => verb[..verb.len() - 1].to_string(),
-        _ if one_syllable
-            && !vowel(last)
-            && vowel(before)
-            && !vowel(third)
-            && !"wxy".contains(last) =>
-        {
+        _ if one_syllable && !vowel(last) && vowel(before) && !vowel(third) && !"wxy".contains(last) => {
             format!("{verb}{last}")
         }
         _ => verb.to_string(),
@@ -432,11 +338,7 @@ pub(super) fn inflected(verb: &str) -> Vec<String> {
         's' | 'x' | 'z' | 'h' => format!("{verb}es"),
         _ => format!("{verb}s"),
     };
-    let past = if consonant_y {
-        format!("{}ied", &verb[..verb.len() - 1])
-    } else {
-        format!("{stem}ed")
-    };
+    let past = if consonant_y { format!("{}ied", &verb[..verb.len() - 1]) } else { format!("{stem}ed") };
     vec![verb.to_string(), third_person, past, format!("{stem}ing")]
 }
 
@@ -446,22 +348,10 @@ mod tests {
 
     #[test]
     fn verbs_are_inflected() {
-        assert_eq!(
-            inflected("propose"),
-            ["propose", "proposes", "proposed", "proposing"]
-        );
-        assert_eq!(
-            inflected("apply"),
-            ["apply", "applies", "applied", "applying"]
-        );
-        assert_eq!(
-            inflected("surpass"),
-            ["surpass", "surpasses", "surpassed", "surpassing"]
-        );
+        assert_eq!(inflected("propose"), ["propose", "proposes", "proposed", "proposing"]);
+        assert_eq!(inflected("apply"), ["apply", "applies", "applied", "applying"]);
+        assert_eq!(inflected("surpass"), ["surpass", "surpasses", "surpassed", "surpassing"]);
         assert_eq!(inflected("run"), ["run", "runs", "runned", "running"]);
-        assert_eq!(
-            inflected("train"),
-            ["train", "trains", "trained", "training"]
-        );
+        assert_eq!(inflected("train"), ["train", "trains", "trained", "training"]);
     }
 }

@@ -79,14 +79,7 @@ impl CorpusCounts {
                 continue;
             };
             let contexts = counts.add_contexts(field(3), cue_ids);
-            counts.words.insert(
-                word_hash(field(0)),
-                WordCount {
-                    before,
-                    after,
-                    contexts,
-                },
-            );
+            counts.words.insert(word_hash(field(0)), WordCount { before, after, contexts });
         }
         let mut reader = csv::Reader::from_reader(phrases);
         while reader.read_record(&mut row).unwrap_or(false) {
@@ -135,22 +128,16 @@ impl CorpusCounts {
 
     /// The cues beside terms that end in a word.
     pub fn contexts_of_head(&self, word: WordHash) -> &[Context] {
-        self.words.get(&word).map_or(&[], |count| {
-            &self.contexts[count.contexts.0 as usize..count.contexts.1 as usize]
-        })
+        self.words.get(&word).map_or(&[], |count| &self.contexts[count.contexts.0 as usize..count.contexts.1 as usize])
     }
 
     /// Share of a word's occurrences with a border before it.
     pub fn border_before(&self, word: WordHash) -> f32 {
-        self.words
-            .get(&word)
-            .map_or(UNKNOWN_WORD, |count| f32::from(count.before) / 100.0)
+        self.words.get(&word).map_or(UNKNOWN_WORD, |count| f32::from(count.before) / 100.0)
     }
 
     /// Share of a word's occurrences with a border after it.
     pub fn border_after(&self, word: WordHash) -> f32 {
-        self.words
-            .get(&word)
-            .map_or(UNKNOWN_WORD, |count| f32::from(count.after) / 100.0)
+        self.words.get(&word).map_or(UNKNOWN_WORD, |count| f32::from(count.after) / 100.0)
     }
 }

@@ -46,18 +46,14 @@ impl MarkedText {
     /// # Errors
     /// If the brackets do not fit, with the place of the first that does not.
     pub fn parse(source: &str) -> Result<MarkedText, MarkedTextError> {
-        let mut marked = MarkedText {
-            text: String::with_capacity(source.len()),
-            spans: Vec::new(),
-        };
+        let mut marked = MarkedText { text: String::with_capacity(source.len()), spans: Vec::new() };
         // Where the open span begins in the text, and the place of its bracket.
         let mut open: Option<(usize, usize)> = None;
         let mut characters = source.chars().zip(1..).peekable();
         let error = |kind, character| Err(MarkedTextError { kind, character });
         while let Some((c, place)) = characters.next() {
             match (c, open) {
-                ('\\', _) => match characters.next_if(|(next, _)| matches!(next, '[' | ']' | '\\'))
-                {
+                ('\\', _) => match characters.next_if(|(next, _)| matches!(next, '[' | ']' | '\\')) {
                     Some((escaped, _)) => marked.text.push(escaped),
                     None => marked.text.push('\\'),
                 },

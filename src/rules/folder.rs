@@ -91,10 +91,7 @@ impl FileKind<'_> {
         if hidden || (folder.is_empty() && (name.ends_with(".md") || name.starts_with("LICENSE"))) {
             return FileKind::Ignored;
         }
-        let stem = |ending| {
-            name.strip_suffix(ending)
-                .filter(|stem| !stem.is_empty() && !stem.contains('/'))
-        };
+        let stem = |ending| name.strip_suffix(ending).filter(|stem| !stem.is_empty() && !stem.contains('/'));
         match (folder, name) {
             ("", "schema.toml") => FileKind::Schema,
             ("", "ambiguous.toml") => FileKind::Ambiguous,
@@ -133,11 +130,7 @@ pub(super) struct Layer {
 impl Layer {
     /// Rule files that come from no folder.
     pub(super) fn new(files: BTreeMap<String, Cow<'static, [u8]>>) -> Layer {
-        Layer {
-            origin: String::new(),
-            files,
-            unknown: Vec::new(),
-        }
+        Layer { origin: String::new(), files, unknown: Vec::new() }
     }
 
     /// The file at the relative `path` as messages name it.
@@ -167,9 +160,7 @@ impl RuleFolder {
                 layer.files.insert(path, Cow::Borrowed(file.contents()));
             }
         }
-        RuleFolder {
-            layers: vec![layer],
-        }
+        RuleFolder { layers: vec![layer] }
     }
 
     /// The rules in the folder at `path`.
@@ -177,20 +168,11 @@ impl RuleFolder {
     /// # Errors
     /// [`RuleError::Read`] if a file cannot be read, [`RuleError::Outside`] if a link leaves the folder.
     pub fn read(path: &Path) -> Result<RuleFolder, RuleError> {
-        let root = path.canonicalize().map_err(|source| RuleError::Read {
-            path: path.to_owned(),
-            source,
-        })?;
+        let root = path.canonicalize().map_err(|source| RuleError::Read { path: path.to_owned(), source })?;
         let origin = path.to_string_lossy().replace('\\', "/");
-        let mut layer = Layer {
-            origin,
-            files: BTreeMap::new(),
-            unknown: Vec::new(),
-        };
+        let mut layer = Layer { origin, files: BTreeMap::new(), unknown: Vec::new() };
         layer.read_folder(path, &root, "")?;
-        Ok(RuleFolder {
-            layers: vec![layer],
-        })
+        Ok(RuleFolder { layers: vec![layer] })
     }
 
     /// These rules with others laid over them: rules, rows, types and relations of `upper` replace those with the
@@ -204,11 +186,7 @@ impl RuleFolder {
     /// The names of the folders, for messages.
     pub(super) fn origins(&self) -> String {
         let name = |layer: &Layer| {
-            if layer.origin.is_empty() {
-                "the default rules".to_owned()
-            } else {
-                layer.origin.clone()
-            }
+            if layer.origin.is_empty() { "the default rules".to_owned() } else { layer.origin.clone() }
         };
         self.layers.iter().map(name).collect::<Vec<_>>().join(" + ")
     }
@@ -223,18 +201,11 @@ impl Layer {
             move |source| RuleError::Read { path, source }
         };
         let mut entries: Vec<PathBuf> = fs::read_dir(folder)
-            .and_then(|entries| {
-                entries
-                    .map(|entry| entry.map(|entry| entry.path()))
-                    .collect()
-            })
+            .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
             .map_err(unreadable(folder))?;
         entries.sort();
         for path in entries {
-            let Some(name) = path
-                .file_name()
-                .map(|name| name.to_string_lossy().into_owned())
-            else {
+            let Some(name) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else {
                 continue;
             };
             let relative = format!("{prefix}{name}");
@@ -270,10 +241,7 @@ mod tests {
     #[test]
     fn kinds_follow_from_paths() {
         assert_eq!(FileKind::of("schema.toml"), FileKind::Schema);
-        assert_eq!(
-            FileKind::of("lexicon/model.csv"),
-            FileKind::Lexicon("model")
-        );
+        assert_eq!(FileKind::of("lexicon/model.csv"), FileKind::Lexicon("model"));
         assert_eq!(FileKind::of("lexicon/.csv"), FileKind::Ignored);
         assert_eq!(FileKind::of("lexicon/a/b.csv"), FileKind::Unknown);
         assert_eq!(FileKind::of("lexicon/model.txt"), FileKind::Unknown);
@@ -288,21 +256,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join("lexicon")).unwrap();
         fs::create_dir_all(folder.path().join("other")).unwrap();
-        for name in [
-            "schema.toml",
-            "lexicon/model.csv",
-            "heds.toml",
-            ".hidden",
-            "README.md",
-        ] {
+        for name in ["schema.toml", "lexicon/model.csv", "heds.toml", ".hidden", "README.md"] {
             fs::write(folder.path().join(name), name).unwrap();
         }
         let rules = RuleFolder::read(folder.path()).unwrap();
         let layer = &rules.layers[0];
-        assert_eq!(
-            layer.files.keys().collect::<Vec<_>>(),
-            ["lexicon/model.csv", "schema.toml"]
-        );
+        assert_eq!(layer.files.keys().collect::<Vec<_>>(), ["lexicon/model.csv", "schema.toml"]);
         assert_eq!(layer.unknown, ["heds.toml", "other"]);
         assert!(layer.display("schema.toml").ends_with("/schema.toml"));
     }
@@ -325,14 +284,8 @@ mod tests {
         symlink(root, root.join("lexicon")).unwrap();
         symlink("schema.toml", root.join("heads.toml")).unwrap();
         let rules = RuleFolder::read(root).unwrap();
-        assert_eq!(
-            rules.layers[0].files.keys().collect::<Vec<_>>(),
-            ["heads.toml", "schema.toml"]
-        );
+        assert_eq!(rules.layers[0].files.keys().collect::<Vec<_>>(), ["heads.toml", "schema.toml"]);
         symlink(outside.path().join("secret.toml"), root.join("stop.toml")).unwrap();
-        assert!(matches!(
-            RuleFolder::read(root),
-            Err(RuleError::Outside { .. })
-        ));
+        assert!(matches!(RuleFolder::read(root), Err(RuleError::Outside { .. })));
     }
 }

@@ -40,10 +40,7 @@ pub fn json_schemas() -> Vec<(&'static str, String)> {
         ("stop.json", FileKind::Stop),
     ];
     let text = |schema: serde_json::Value| format!("{schema:#}\n");
-    kinds
-        .into_iter()
-        .filter_map(|(file, kind)| Some((file, text(json_schema(kind)?))))
-        .collect()
+    kinds.into_iter().filter_map(|(file, kind)| Some((file, text(json_schema(kind)?)))).collect()
 }
 
 #[cfg(test)]
@@ -63,10 +60,7 @@ mod tests {
                 fs::write(&path, &schema).unwrap();
             }
             let kept = fs::read_to_string(&path).unwrap_or_default();
-            assert!(
-                kept == schema,
-                "{file} is not current; run this test with PAPERGRAPH_UPDATE=1"
-            );
+            assert!(kept == schema, "{file} is not current; run this test with PAPERGRAPH_UPDATE=1");
         }
     }
 }

@@ -26,18 +26,12 @@ impl Lexicon {
     pub(super) fn parse(file: &str, source: &str) -> (Lexicon, Vec<Problem>) {
         let mut lexicon = Lexicon::default();
         let mut problems = Vec::new();
-        let mut reader = ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(source.as_bytes());
+        let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(source.as_bytes());
         let mut record = StringRecord::new();
         let mut width = None;
         // The source is valid UTF-8 and in memory, and records may have any length: reading cannot fail.
         while reader.read_record(&mut record).unwrap_or(false) {
-            let start = record_start(
-                source,
-                record.position().map_or(0, |position| position.byte()),
-            );
+            let start = record_start(source, record.position().map_or(0, |position| position.byte()));
             let Some(width) = width else {
                 problems.extend(lexicon.read_header(file, source, &record, start));
                 if lexicon.columns[0].is_none() {
@@ -51,26 +45,16 @@ impl Lexicon {
             }
             if record.len() != width {
                 let message = format!("{} columns, but the header has {width}", record.len());
-                let help =
-                    "put quotes around a field that holds a comma, and separate aliases by `|`";
+                let help = "put quotes around a field that holds a comma, and separate aliases by `|`";
                 let span = start..field_span(source, start, record.len() - 1).end;
                 problems.push(Problem::error(file, source, span, message).with_help(help));
                 continue;
             }
             let field = |index: usize| {
-                lexicon.columns[index]
-                    .and_then(|column| record.get(column))
-                    .unwrap_or("")
-                    .trim()
-                    .to_owned()
+                lexicon.columns[index].and_then(|column| record.get(column)).unwrap_or("").trim().to_owned()
             };
-            let row = LexiconRow {
-                name: field(0),
-                aliases: field(1),
-                case: field(2),
-                broader: field(3),
-                url: field(4),
-            };
+            let row =
+                LexiconRow { name: field(0), aliases: field(1), case: field(2), broader: field(3), url: field(4) };
             if row.name.trim_start_matches('=').is_empty() {
                 let span = start..field_span(source, start, width - 1).end;
                 problems.push(Problem::error(file, source, span, "a row without a name"));
@@ -87,43 +71,27 @@ impl Lexicon {
         field_span(source, self.starts[row], self.columns[index].unwrap_or(0))
     }
 
-    fn read_header(
-        &mut self,
-        file: &str,
-        source: &str,
-        header: &StringRecord,
-        start: usize,
-    ) -> Vec<Problem> {
+    fn read_header(&mut self, file: &str, source: &str, header: &StringRecord, start: usize) -> Vec<Problem> {
         let mut problems = Vec::new();
         for (column, name) in header.iter().enumerate() {
             let name = name.trim();
             let span = field_span(source, start, column);
             match COLUMNS.iter().position(|known| *known == name) {
                 Some(index) if self.columns[index].is_some() => {
-                    problems.push(Problem::error(
-                        file,
-                        source,
-                        span,
-                        format!("the column `{name}` stands twice"),
-                    ));
+                    problems.push(Problem::error(file, source, span, format!("the column `{name}` stands twice")));
                 }
                 Some(index) => self.columns[index] = Some(column),
                 None => {
                     let help = format!("the columns of a lexicon are {}", COLUMNS.join(","));
-                    problems.push(
-                        Problem::error(file, source, span, format!("unknown column `{name}`"))
-                            .with_help(help),
-                    );
+                    problems
+                        .push(Problem::error(file, source, span, format!("unknown column `{name}`")).with_help(help));
                 }
             }
         }
         if self.columns[0].is_none() {
             let span = start..field_span(source, start, header.len().saturating_sub(1)).end;
             let help = format!("the first line names the columns: {}", COLUMNS.join(","));
-            problems.insert(
-                0,
-                Problem::error(file, source, span, "no column `name`").with_help(help),
-            );
+            problems.insert(0, Problem::error(file, source, span, "no column `name`").with_help(help));
         }
         problems
     }
@@ -132,8 +100,7 @@ impl Lexicon {
 /// The first byte of a record: the reader's position may stand before the line ends that precede it, or before a
 /// byte order mark.
 fn record_start(source: &str, position: u64) -> usize {
-    let position =
-        usize::try_from(position).map_or(source.len(), |position| position.min(source.len()));
+    let position = usize::try_from(position).map_or(source.len(), |position| position.min(source.len()));
     let rest = source.get(position..).unwrap_or("");
     source.len() - rest.trim_start_matches(['\r', '\n', '\u{feff}']).len()
 }
@@ -176,13 +143,7 @@ mod tests {
         let (lexicon, problems) = Lexicon::parse("f", source);
         assert_eq!(problems, []);
         assert_eq!(lexicon.rows.len(), 2);
-        assert_eq!(
-            (
-                lexicon.rows[0].name.as_str(),
-                lexicon.rows[0].aliases.as_str()
-            ),
-            ("X", "a|\"b\"")
-        );
+        assert_eq!((lexicon.rows[0].name.as_str(), lexicon.rows[0].aliases.as_str()), ("X", "a|\"b\""));
         assert_eq!(lexicon.rows[1].name, "Y");
         assert_eq!(&source[lexicon.span(source, 0, 0)], "X");
         assert_eq!(&source[lexicon.span(source, 0, 1)], "a|\"\"b\"\"");
@@ -193,10 +154,7 @@ mod tests {
         let (_, problems) = Lexicon::parse("f", "name;aliases\nx;y\n");
         assert_eq!(problems[0].message, "no column `name`");
         let (lexicon, problems) = Lexicon::parse("f", "name,alias\nx,y\nz\n,b\n");
-        let messages: Vec<_> = problems
-            .iter()
-            .map(|p| (p.line, p.column, p.message.as_str()))
-            .collect();
+        let messages: Vec<_> = problems.iter().map(|p| (p.line, p.column, p.message.as_str())).collect();
         assert_eq!(
             messages,
             [

@@ -33,62 +33,25 @@ pub fn list(rules: &RuleFiles) -> Vec<RuleLine> {
     };
     let lexicons = rules.lexicons.iter().map(|(id, rows)| {
         let entity_type = rules.schema.entity_type(*id);
-        line(
-            "lexicon",
-            &entity_type.id,
-            &entity_type.label,
-            "",
-            few(rows.iter().map(|row| row.name.as_str())),
-        )
+        line("lexicon", &entity_type.id, &entity_type.label, "", few(rows.iter().map(|row| row.name.as_str())))
     });
-    let patterns = rules.patterns.iter().map(
-        |Pattern {
-             id,
-             entity_type,
-             regex,
-             ..
-         }| line("pattern", id, entity_type, "", regex.clone()),
-    );
+    let patterns = rules
+        .patterns
+        .iter()
+        .map(|Pattern { id, entity_type, regex, .. }| line("pattern", id, entity_type, "", regex.clone()));
     let cues = rules.cues.iter().map(|cue| {
         let side = match cue.side {
             Side::Before => "before the name",
             Side::After => "after the name",
             Side::Sentence => "in the sentence",
         };
-        let summary = format!(
-            "{side}: {}",
-            few(cue.verbs.iter().chain(&cue.phrases).map(String::as_str))
-        );
-        line(
-            "cue",
-            &cue.id,
-            cue.entity_type.as_deref().unwrap_or(""),
-            cue.relation.as_deref().unwrap_or(""),
-            summary,
-        )
+        let summary = format!("{side}: {}", few(cue.verbs.iter().chain(&cue.phrases).map(String::as_str)));
+        line("cue", &cue.id, cue.entity_type.as_deref().unwrap_or(""), cue.relation.as_deref().unwrap_or(""), summary)
     });
-    let heads = rules.heads.iter().map(
-        |Head {
-             id,
-             entity_type,
-             class_noun,
-             words,
-             ..
-         }| {
-            let place = if *class_noun {
-                "after the name"
-            } else {
-                "at the end"
-            };
-            line(
-                "head",
-                id,
-                entity_type,
-                "",
-                format!("{place}: {}", few(words.iter().map(String::as_str))),
-            )
-        },
-    );
+    let heads = rules.heads.iter().map(|Head { id, entity_type, class_noun, words, .. }| {
+        let place = if *class_noun { "after the name" } else { "at the end" };
+        line("head", id, entity_type, "", format!("{place}: {}", few(words.iter().map(String::as_str))))
+    });
     let stop = &rules.stop;
     let stops = [
         ("function_words", &stop.function_words),
@@ -99,25 +62,15 @@ pub fn list(rules: &RuleFiles) -> Vec<RuleLine> {
         ("abbreviations", &stop.abbreviations),
     ];
     let stops = stops.into_iter().filter(|(_, words)| !words.is_empty());
-    let stops =
-        stops.map(|(id, words)| line("stop", id, "", "", few(words.iter().map(String::as_str))));
-    lexicons
-        .chain(patterns)
-        .chain(cues)
-        .chain(heads)
-        .chain(stops)
-        .collect()
+    let stops = stops.map(|(id, words)| line("stop", id, "", "", few(words.iter().map(String::as_str))));
+    lexicons.chain(patterns).chain(cues).chain(heads).chain(stops).collect()
 }
 
 /// The first words of a list, and how many there are.
 fn few<'a>(words: impl Iterator<Item = &'a str>) -> String {
     let words: Vec<&str> = words.collect();
     let shown = words[..words.len().min(SHOWN)].join(", ");
-    if words.len() > SHOWN {
-        format!("{shown}, ... ({} in all)", words.len())
-    } else {
-        shown
-    }
+    if words.len() > SHOWN { format!("{shown}, ... ({} in all)", words.len()) } else { shown }
 }
 
 /// An example of a rule.
@@ -136,43 +89,20 @@ pub struct RuleExample<'a> {
 
 /// The examples and counterexamples of all rules, in the order of [`list`].
 pub fn examples(rules: &RuleFiles) -> impl Iterator<Item = RuleExample<'_>> {
-    let patterns = rules
-        .patterns
-        .iter()
-        .map(|rule| (rule.id.as_str(), &rule.examples, &rule.counterexamples));
-    let cues = rules
-        .cues
-        .iter()
-        .map(|rule| (rule.id.as_str(), &rule.examples, &rule.counterexamples));
-    let heads = rules
-        .heads
-        .iter()
-        .map(|rule| (rule.id.as_str(), &rule.examples, &rule.counterexamples));
-    let of_rules =
-        patterns
-            .chain(cues)
-            .chain(heads)
-            .flat_map(|(rule, examples, counterexamples)| {
-                let examples = examples.iter().map(move |source| (rule, source, false));
-                examples.chain(
-                    counterexamples
-                        .iter()
-                        .map(move |source| (rule, source, true)),
-                )
-            });
-    let of_stop = rules
-        .stop
-        .examples
-        .iter()
-        .map(|source| ("stop", source, true));
-    of_rules
-        .chain(of_stop)
-        .map(|(rule, source, counterexample)| RuleExample {
-            rule,
-            source,
-            marked: MarkedText::parse(source),
-            counterexample,
-        })
+    let patterns = rules.patterns.iter().map(|rule| (rule.id.as_str(), &rule.examples, &rule.counterexamples));
+    let cues = rules.cues.iter().map(|rule| (rule.id.as_str(), &rule.examples, &rule.counterexamples));
+    let heads = rules.heads.iter().map(|rule| (rule.id.as_str(), &rule.examples, &rule.counterexamples));
+    let of_rules = patterns.chain(cues).chain(heads).flat_map(|(rule, examples, counterexamples)| {
+        let examples = examples.iter().map(move |source| (rule, source, false));
+        examples.chain(counterexamples.iter().map(move |source| (rule, source, true)))
+    });
+    let of_stop = rules.stop.examples.iter().map(|source| ("stop", source, true));
+    of_rules.chain(of_stop).map(|(rule, source, counterexample)| RuleExample {
+        rule,
+        source,
+        marked: MarkedText::parse(source),
+        counterexample,
+    })
 }
 
 #[cfg(test)]
@@ -189,31 +119,16 @@ mod tests {
         assert_eq!(count("cue"), rules.cues.len());
         assert_eq!(count("head"), rules.heads.len());
         assert_eq!(count("lexicon"), rules.lexicons.len());
-        let written: usize = rules
-            .patterns
-            .iter()
-            .map(|pattern| pattern.examples.len() + pattern.counterexamples.len())
-            .sum();
-        let ids: Vec<&str> = rules
-            .patterns
-            .iter()
-            .map(|pattern| pattern.id.as_str())
-            .collect();
-        assert_eq!(
-            examples(&rules)
-                .filter(|example| ids.contains(&example.rule))
-                .count(),
-            written
-        );
+        let written: usize =
+            rules.patterns.iter().map(|pattern| pattern.examples.len() + pattern.counterexamples.len()).sum();
+        let ids: Vec<&str> = rules.patterns.iter().map(|pattern| pattern.id.as_str()).collect();
+        assert_eq!(examples(&rules).filter(|example| ids.contains(&example.rule)).count(), written);
         assert!(examples(&rules).all(|example| example.marked.is_ok()));
     }
 
     #[test]
     fn long_lists_are_cut() {
-        assert_eq!(
-            few(["a"; 8].into_iter()),
-            "a, a, a, a, a, a, ... (8 in all)"
-        );
+        assert_eq!(few(["a"; 8].into_iter()), "a, a, a, a, a, a, ... (8 in all)");
         assert_eq!(few(["a", "b"].into_iter()), "a, b");
     }
 }

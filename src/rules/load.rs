@@ -6,9 +6,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;
 
-use super::files::{
-    AmbiguousFile, Cue, CueFile, Head, HeadFile, LexiconRow, Pattern, PatternFile, StopFile,
-};
+use super::files::{AmbiguousFile, Cue, CueFile, Head, HeadFile, LexiconRow, Pattern, PatternFile, StopFile};
 use super::folder::{FileKind, RuleError, RuleFolder};
 use super::lexicon::Lexicon;
 use super::problem::Problem;
@@ -72,9 +70,7 @@ impl RuleFolder {
             }
         }
         if !has_schema {
-            return Err(RuleError::NoSchema {
-                folder: self.origins(),
-            });
+            return Err(RuleError::NoSchema { folder: self.origins() });
         }
         let mut lexicons: BTreeMap<TypeId, Vec<LexiconRow>> = BTreeMap::new();
         for layer in &self.layers {
@@ -87,9 +83,7 @@ impl RuleFolder {
                     FileKind::Lexicon(id) => {
                         let source = read_text(&file, bytes)?;
                         let entity_type = rules.schema.types.iter().position(|t| t.id == id);
-                        let Some(entity_type) =
-                            entity_type.and_then(|index| u8::try_from(index).ok())
-                        else {
+                        let Some(entity_type) = entity_type.and_then(|index| u8::try_from(index).ok()) else {
                             let message = format!("no type in schema.toml has the id `{id}`");
                             return Err(Problem::error(&file, source, 0..0, message).into());
                         };
@@ -97,15 +91,11 @@ impl RuleFolder {
                         if let Some(problem) = problems.into_iter().next() {
                             return Err(problem.into());
                         }
-                        merge(
-                            lexicons.entry(TypeId(entity_type)).or_default(),
-                            lexicon.rows,
-                        );
+                        merge(lexicons.entry(TypeId(entity_type)).or_default(), lexicon.rows);
                     }
-                    FileKind::Ambiguous => rules
-                        .ambiguous
-                        .names
-                        .extend(read_toml::<AmbiguousFile>(&file, bytes)?.names),
+                    FileKind::Ambiguous => {
+                        rules.ambiguous.names.extend(read_toml::<AmbiguousFile>(&file, bytes)?.names)
+                    }
                     FileKind::Patterns => {
                         patterns.extend(read_toml::<PatternFile>(&file, bytes)?.patterns);
                     }
@@ -147,11 +137,8 @@ fn merge<T: Identified>(lower: &mut Vec<T>, upper: Vec<T>) {
         *lower = upper;
         return;
     }
-    let places: FxHashMap<String, usize> = lower
-        .iter()
-        .enumerate()
-        .map(|(place, item)| (item.id().to_owned(), place))
-        .collect();
+    let places: FxHashMap<String, usize> =
+        lower.iter().enumerate().map(|(place, item)| (item.id().to_owned(), place)).collect();
     for item in upper {
         match places.get(item.id()) {
             Some(&place) => lower[place] = item,
@@ -208,9 +195,7 @@ mod tests {
 
     #[test]
     fn upper_folders_replace_by_id_and_append_otherwise() {
-        let head = |id: &str, word: &str| {
-            format!("[[head]]\nid='{id}'\ntype='A'\nwords=['{word}']\nexamples=[]\n")
-        };
+        let head = |id: &str, word: &str| format!("[[head]]\nid='{id}'\ntype='A'\nwords=['{word}']\nexamples=[]\n");
         let (_lower, lower) = folder(&[
             ("schema.toml", SCHEMA),
             ("lexicon/a.csv", "name,aliases\nX,one\nY,two\n"),
@@ -225,20 +210,9 @@ mod tests {
             ("weights.toml", "upper"),
         ]);
         let rules = lower.overlay(upper).parse().unwrap();
-        let rows: Vec<_> = rules.lexicons[0]
-            .1
-            .iter()
-            .map(|row| (row.name.as_str(), row.aliases.as_str()))
-            .collect();
+        let rows: Vec<_> = rules.lexicons[0].1.iter().map(|row| (row.name.as_str(), row.aliases.as_str())).collect();
         assert_eq!(rows, [("X", "four"), ("Y", "two"), ("Z", "three")]);
-        assert_eq!(
-            rules
-                .heads
-                .iter()
-                .map(|head| head.words[0].as_str())
-                .collect::<Vec<_>>(),
-            ["new", "kept"]
-        );
+        assert_eq!(rules.heads.iter().map(|head| head.words[0].as_str()).collect::<Vec<_>>(), ["new", "kept"]);
         assert_eq!(rules.stop.praise, ["novel", "new"]);
         assert_eq!(rules.tables["weights.toml"].as_ref(), b"upper");
     }
@@ -247,19 +221,10 @@ mod tests {
     fn errors_carry_file_line_and_column() {
         let message = |files: &[(&str, &str)]| folder(files).1.parse().unwrap_err().to_string();
         assert!(message(&[]).contains("no schema.toml"));
-        let error = message(&[
-            ("schema.toml", SCHEMA),
-            ("heads.toml", "[[head]]\nidd='x'\n"),
-        ]);
-        assert!(
-            error.contains("/heads.toml:2:1: unknown field `idd`"),
-            "{error}"
-        );
+        let error = message(&[("schema.toml", SCHEMA), ("heads.toml", "[[head]]\nidd='x'\n")]);
+        assert!(error.contains("/heads.toml:2:1: unknown field `idd`"), "{error}");
         let error = message(&[("schema.toml", SCHEMA), ("lexicon/b.csv", "name\n")]);
-        assert!(
-            error.contains("/lexicon/b.csv:1:1: no type in schema.toml has the id `b`"),
-            "{error}"
-        );
+        assert!(error.contains("/lexicon/b.csv:1:1: no type in schema.toml has the id `b`"), "{error}");
         let error = message(&[("schema.toml", "x = [\n")]);
         assert!(error.contains("/schema.toml:"), "{error}");
     }

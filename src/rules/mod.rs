@@ -16,13 +16,10 @@ pub mod terms;
 
 pub use check::check;
 pub use compile::{
-    CompiledCue, CompiledHead, CompiledPattern, CorpusAcronym, LexiconEntry, LexiconForm, RuleSet,
-    WordClass, key_of,
+    CompiledCue, CompiledHead, CompiledPattern, CorpusAcronym, LexiconEntry, LexiconForm, RuleSet, WordClass, key_of,
 };
 pub use example::{MarkedText, MarkedTextError, MarkedTextErrorKind};
-pub use files::{
-    AmbiguousFile, Cue, CueFile, Head, HeadFile, LexiconRow, Pattern, PatternFile, Side, StopFile,
-};
+pub use files::{AmbiguousFile, Cue, CueFile, Head, HeadFile, LexiconRow, Pattern, PatternFile, Side, StopFile};
 pub use folder::{FileKind, RuleError, RuleFolder};
 pub use json_schema::json_schemas;
 pub use list::{RuleExample, RuleLine, examples, list};

@@ -99,10 +99,7 @@ impl Schema {
 
     /// The type whose label or id is `name`.
     pub fn type_named(&self, name: &str) -> Option<TypeId> {
-        let position = self
-            .types
-            .iter()
-            .position(|t| t.label == name || t.id == name)?;
+        let position = self.types.iter().position(|t| t.label == name || t.id == name)?;
         u8::try_from(position).ok().map(TypeId)
     }
 
@@ -121,15 +118,10 @@ impl Schema {
     /// The relations between a paper and an entity of this type, strongest first.
     pub fn relations_for(&self, entity_type: TypeId) -> impl Iterator<Item = RelationId> + '_ {
         let label = &self.entity_type(entity_type).label;
-        (0u8..)
-            .zip(&self.relations)
-            .filter_map(move |(index, relation)| {
-                let between_paper_and_entity = matches!(
-                    relation.role,
-                    RelationRole::Entity | RelationRole::Contribution
-                );
-                let allowed = relation.types.is_empty() || relation.types.contains(label);
-                (between_paper_and_entity && allowed).then_some(RelationId(index))
-            })
+        (0u8..).zip(&self.relations).filter_map(move |(index, relation)| {
+            let between_paper_and_entity = matches!(relation.role, RelationRole::Entity | RelationRole::Contribution);
+            let allowed = relation.types.is_empty() || relation.types.contains(label);
+            (between_paper_and_entity && allowed).then_some(RelationId(index))
+        })
     }
 }

@@ -25,9 +25,7 @@ pub struct TermModel {
 
 /// A feature of a phrase: where a word stands in it, and the word.
 pub fn features(document: &Document, first: u32, end: u32, mut feature: impl FnMut(u64)) {
-    let words: Vec<u32> = (first..end)
-        .filter(|&token| !is_separator(document, token))
-        .collect();
+    let words: Vec<u32> = (first..end).filter(|&token| !is_separator(document, token)).collect();
     let Some((&last, others)) = words.split_last() else {
         return;
     };
@@ -37,10 +35,7 @@ pub fn features(document: &Document, first: u32, end: u32, mut feature: impl FnM
     feature(tag("words", words.len().min(4) as u64));
     feature(tag("last", last_word));
     let text = document.word(last).to_lowercase();
-    let stem = text
-        .strip_suffix('s')
-        .filter(|stem| !stem.ends_with('s'))
-        .unwrap_or(&text);
+    let stem = text.strip_suffix('s').filter(|stem| !stem.ends_with('s')).unwrap_or(&text);
     for length in [3, 4] {
         if let Some((at, _)) = stem.char_indices().rev().nth(length - 1) {
             feature(tag("ending", word_hash(&stem[at..])));
@@ -53,10 +48,7 @@ pub fn features(document: &Document, first: u32, end: u32, mut feature: impl FnM
         }
         let before = document.tokens[others[others.len() - 1] as usize].hash;
         feature(tag("last two", last_word.rotate_left(11) ^ before));
-        feature(tag(
-            "last with words",
-            last_word ^ words.len().min(3) as u64,
-        ));
+        feature(tag("last with words", last_word ^ words.len().min(3) as u64));
     } else {
         feature(tag("only", last_word));
     }
@@ -66,30 +58,19 @@ impl TermModel {
     /// Reads `terms.csv` (`term,type`) and `term-words.csv` (`feature,nothing,<a column a type>`). The features are
     /// hashes in hexadecimal, the weights in hundredths.
     pub fn read(terms: &[u8], weights: &[u8], schema: &Schema) -> Self {
-        let mut model = Self {
-            outcomes: schema.types.len() + 1,
-            ..Self::default()
-        };
+        let mut model = Self { outcomes: schema.types.len() + 1, ..Self::default() };
         let mut row = csv::StringRecord::new();
         let mut reader = csv::Reader::from_reader(terms);
         while reader.read_record(&mut row).unwrap_or(false) {
-            let judgement = schema
-                .type_named(row.get(1).unwrap_or_default())
-                .map(|t| t.0);
-            model
-                .judged
-                .insert(key_of(row.get(0).unwrap_or_default()), judgement);
+            let judgement = schema.type_named(row.get(1).unwrap_or_default()).map(|t| t.0);
+            model.judged.insert(key_of(row.get(0).unwrap_or_default()), judgement);
         }
         let mut reader = csv::Reader::from_reader(weights);
         while reader.read_record(&mut row).unwrap_or(false) {
             let Ok(feature) = u64::from_str_radix(row.get(0).unwrap_or_default(), 16) else {
                 continue;
             };
-            let values: Vec<f32> = row
-                .iter()
-                .skip(1)
-                .map(|text| text.parse::<f32>().unwrap_or(0.0) / 100.0)
-                .collect();
+            let values: Vec<f32> = row.iter().skip(1).map(|text| text.parse::<f32>().unwrap_or(0.0) / 100.0).collect();
             if values.len() == model.outcomes {
                 model.weights.insert(feature, values.into());
             }

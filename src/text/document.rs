@@ -46,11 +46,7 @@ impl Shape {
                 flags |= Self::LETTER | Self::WORD;
                 if character.is_uppercase() {
                     capitals += 1;
-                    flags |= if index == 0 {
-                        Self::CAPITAL
-                    } else {
-                        Self::INNER
-                    };
+                    flags |= if index == 0 { Self::CAPITAL } else { Self::INNER };
                 }
             } else if character.is_numeric() {
                 flags |= Self::DIGIT | Self::WORD;
@@ -85,8 +81,7 @@ impl Shape {
 
     /// Has a capital after the first letter, or letters and digits mixed: looks like a name.
     pub fn is_name_like(self) -> bool {
-        self.0 & Self::INNER != 0
-            || self.0 & (Self::LETTER | Self::DIGIT) == Self::LETTER | Self::DIGIT
+        self.0 & Self::INNER != 0 || self.0 & (Self::LETTER | Self::DIGIT) == Self::LETTER | Self::DIGIT
     }
 
     /// Holds a digit.
@@ -148,13 +143,7 @@ impl Document {
         let abstract_text = Readable::new(&paper.abstract_text);
         let reading = format!("{}\n{}", title.text, abstract_text.text);
         let abstract_start = title.text.len() + 1;
-        let mut document = Self {
-            reading,
-            title,
-            abstract_text,
-            abstract_start,
-            ..Self::default()
-        };
+        let mut document = Self { reading, title, abstract_text, abstract_start, ..Self::default() };
         document.tokens.reserve(document.reading.len() / 5);
         document.cut_tokens();
         document.cut_atoms();
@@ -167,10 +156,7 @@ impl Document {
         if first >= end {
             return "";
         }
-        let (from, to) = (
-            self.tokens[first as usize].start,
-            self.tokens[end as usize - 1].end,
-        );
+        let (from, to) = (self.tokens[first as usize].start, self.tokens[end as usize - 1].end);
         &self.reading[from as usize..to as usize]
     }
 
@@ -194,18 +180,10 @@ impl Document {
         let from = self.tokens[first as usize].start as usize;
         let to = self.tokens[end as usize - 1].end as usize;
         if from < self.abstract_start {
-            (
-                Field::Title,
-                self.title.source_start(from),
-                self.title.source_end(to),
-            )
+            (Field::Title, self.title.source_start(from), self.title.source_end(to))
         } else {
             let base = self.abstract_start;
-            (
-                Field::Abstract,
-                self.abstract_text.source_start(from - base),
-                self.abstract_text.source_end(to - base),
-            )
+            (Field::Abstract, self.abstract_text.source_start(from - base), self.abstract_text.source_end(to - base))
         }
     }
 
@@ -232,11 +210,7 @@ impl Document {
                 }
             }
             let hash = word_hash(&lower);
-            let singular_hash = if lower.ends_with('s') {
-                word_hash(&singular(&lower))
-            } else {
-                hash
-            };
+            let singular_hash = if lower.ends_with('s') { word_hash(&singular(&lower)) } else { hash };
             // A reading holds less than 4 GiB: readers skip records far smaller than that.
             self.tokens.push(Token {
                 start: at as u32,
@@ -259,8 +233,7 @@ impl Document {
                 end += 1;
             }
             self.atoms.push(Atom { first, end });
-            self.atom_of
-                .extend((first..end).map(|_| self.atoms.len() as u32 - 1));
+            self.atom_of.extend((first..end).map(|_| self.atoms.len() as u32 - 1));
             first = end;
         }
     }
@@ -284,9 +257,7 @@ impl Document {
                 let glue = self.word(right);
                 glue == "+" || (is_glue(glue) && touching_word(right + 1))
             }
-            (false, true) => {
-                is_glue(self.word(left)) && left > 0 && !self.spaced(left) && is_word(left - 1)
-            }
+            (false, true) => is_glue(self.word(left)) && left > 0 && !self.spaced(left) && is_word(left - 1),
             (false, false) => self.word(left) == "+" && self.word(right) == "+",
         }
     }
@@ -295,8 +266,7 @@ impl Document {
         let count = self.tokens.len() as u32;
         let mut first = 0;
         for token in 0..count {
-            let last_of_title =
-                self.in_title(token) && (token + 1 == count || !self.in_title(token + 1));
+            let last_of_title = self.in_title(token) && (token + 1 == count || !self.in_title(token + 1));
             let ends = token + 1 == count
                 || last_of_title
                 || (!self.in_title(token) && self.ends_sentence(token, first, abbreviations));
@@ -325,9 +295,7 @@ impl Document {
         let next = self.tokens[token as usize + 1];
         let opening = matches!(self.word(token + 1), "\"" | "'" | "(" | "[" | "“");
         let begins = if opening {
-            self.tokens
-                .get(token as usize + 2)
-                .is_some_and(|t| t.shape.is_capitalised() || t.shape.has_digit())
+            self.tokens.get(token as usize + 2).is_some_and(|t| t.shape.is_capitalised() || t.shape.has_digit())
         } else {
             next.shape.is_capitalised() || next.shape.is_name_like() || next.shape.has_digit()
         };
@@ -345,10 +313,7 @@ impl Document {
 
 /// The tokens of a text that stands for itself, such as a name in a list.
 pub fn tokens_of(text: &str) -> Document {
-    let paper = Paper {
-        abstract_text: text.to_string(),
-        ..Paper::default()
-    };
+    let paper = Paper { abstract_text: text.to_string(), ..Paper::default() };
     Document::new(&paper, &[])
 }
 
@@ -360,9 +325,7 @@ fn is_glue(text: &str) -> bool {
 /// One past the last byte of the token that begins at `at`.
 fn token_end(text: &str, at: usize, first: char) -> usize {
     let run = |from: usize, accept: fn(char) -> bool| {
-        text[from..]
-            .find(|c: char| !accept(c))
-            .map_or(text.len(), |length| from + length)
+        text[from..].find(|c: char| !accept(c)).map_or(text.len(), |length| from + length)
     };
     // Combining marks belong to the letter before them.
     let letter_or_digit = |c: char| c.is_alphanumeric() || matches!(c, '\u{300}'..='\u{36f}');
@@ -399,28 +362,17 @@ mod tests {
     use super::*;
 
     fn document(title: &str, abstract_text: &str) -> Document {
-        let paper = Paper {
-            title: title.into(),
-            abstract_text: abstract_text.into(),
-            ..Paper::default()
-        };
+        let paper = Paper { title: title.into(), abstract_text: abstract_text.into(), ..Paper::default() };
         Document::new(&paper, &["e.g.".into(), "vs.".into()])
     }
 
     fn atoms(document: &Document) -> Vec<&str> {
-        document
-            .atoms
-            .iter()
-            .map(|atom| document.text(atom.first, atom.end))
-            .collect()
+        document.atoms.iter().map(|atom| document.text(atom.first, atom.end)).collect()
     }
 
     #[test]
     fn tokens_and_atoms() {
-        let document = document(
-            "Fine-tuning ViT-B/16, GPT-3.5 and C++",
-            "It's 2,000 1.5B (text-to-image) models.",
-        );
+        let document = document("Fine-tuning ViT-B/16, GPT-3.5 and C++", "It's 2,000 1.5B (text-to-image) models.");
         assert_eq!(
             atoms(&document),
             [
@@ -445,25 +397,9 @@ mod tests {
 
     #[test]
     fn sentences_end_where_readers_end_them() {
-        let document = document(
-            "A title",
-            "We test e.g. BERT vs. GPT. It wins (by far). 3 of 4 agree? Yes.",
-        );
-        let texts: Vec<&str> = document
-            .sentences
-            .iter()
-            .map(|s| document.text(s.first, s.end))
-            .collect();
-        assert_eq!(
-            texts,
-            [
-                "A title",
-                "We test e.g. BERT vs. GPT.",
-                "It wins (by far).",
-                "3 of 4 agree?",
-                "Yes."
-            ]
-        );
+        let document = document("A title", "We test e.g. BERT vs. GPT. It wins (by far). 3 of 4 agree? Yes.");
+        let texts: Vec<&str> = document.sentences.iter().map(|s| document.text(s.first, s.end)).collect();
+        assert_eq!(texts, ["A title", "We test e.g. BERT vs. GPT.", "It wins (by far).", "3 of 4 agree?", "Yes."]);
     }
 
     #[test]

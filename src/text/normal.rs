@@ -5,8 +5,7 @@
 pub fn normal_form(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for character in text.chars() {
-        let is_space = character.is_whitespace()
-            || matches!(character, '-' | '_' | '/' | '\u{2010}'..='\u{2015}');
+        let is_space = character.is_whitespace() || matches!(character, '-' | '_' | '/' | '\u{2010}'..='\u{2015}');
         if is_space {
             if !folded.ends_with(' ') {
                 folded.push(' ');
@@ -42,10 +41,7 @@ mod tests {
 
     #[test]
     fn folds_case_hyphens_and_plurals() {
-        assert_eq!(
-            normal_form("Large-Language  Models."),
-            "large language model"
-        );
+        assert_eq!(normal_form("Large-Language  Models."), "large language model");
         assert_eq!(normal_form("(LLMs)"), "llm");
         assert_eq!(normal_form("ViT-B/16"), "vit b 16");
         assert_eq!(normal_form("cross-entropy loss"), "cross entropy loss");

@@ -17,10 +17,7 @@ pub struct PhraseTable<V> {
 
 impl<V> Default for PhraseTable<V> {
     fn default() -> Self {
-        Self {
-            beginnings: FxHashMap::default(),
-            values: FxHashMap::default(),
-        }
+        Self { beginnings: FxHashMap::default(), values: FxHashMap::default() }
     }
 }
 
@@ -70,13 +67,7 @@ impl<V> PhraseTable<V> {
 
     /// Calls `found` with the end (exclusive) and the values of every phrase that begins at `first` and ends before
     /// `limit`, shortest first.
-    pub fn matches_at<'t>(
-        &'t self,
-        document: &Document,
-        first: u32,
-        limit: u32,
-        mut found: impl FnMut(u32, &'t [V]),
-    ) {
+    pub fn matches_at<'t>(&'t self, document: &Document, first: u32, limit: u32, mut found: impl FnMut(u32, &'t [V])) {
         let mut hash = 0;
         for token in first..limit {
             if is_separator(document, token) {
@@ -85,11 +76,7 @@ impl<V> PhraseTable<V> {
                 }
                 continue;
             }
-            let Token {
-                hash: word,
-                singular,
-                ..
-            } = document.tokens[token as usize];
+            let Token { hash: word, singular, .. } = document.tokens[token as usize];
             if let Some(values) = self.values.get(&phrase_hash(hash, singular)) {
                 found(token + 1, values);
             }
@@ -115,14 +102,9 @@ mod tests {
         let document = tokens_of("Fine-tuning of large language models");
         let mut found = Vec::new();
         for first in 0..document.tokens.len() as u32 {
-            table.matches_at(
-                &document,
-                first,
-                document.tokens.len() as u32,
-                |end, values| {
-                    found.push((document.text(first, end).to_string(), values.to_vec()));
-                },
-            );
+            table.matches_at(&document, first, document.tokens.len() as u32, |end, values| {
+                found.push((document.text(first, end).to_string(), values.to_vec()));
+            });
         }
         assert_eq!(
             found,

@@ -115,16 +115,9 @@ impl Readable {
     /// Makes a text readable. Takes time linear in the text; text without markup is copied as it is.
     pub fn new(source: &str) -> Self {
         if is_plain(source) {
-            return Self {
-                text: source.to_string(),
-                pieces: Vec::new(),
-            };
+            return Self { text: source.to_string(), pieces: Vec::new() };
         }
-        let mut reader = Reader {
-            source,
-            position: 0,
-            reading: Self::default(),
-        };
+        let mut reader = Reader { source, position: 0, reading: Self::default() };
         reader.run();
         reader.reading
     }
@@ -151,9 +144,7 @@ impl Readable {
     }
 
     fn piece_at(&self, position: usize) -> Option<&Piece> {
-        let after = self
-            .pieces
-            .partition_point(|piece| piece.reading_start <= position);
+        let after = self.pieces.partition_point(|piece| piece.reading_start <= position);
         self.pieces[..after].last()
     }
 }
@@ -161,12 +152,8 @@ impl Readable {
 /// No byte that markup begins with, no double or odd white space, nothing outside of ASCII.
 fn is_plain(source: &str) -> bool {
     let bytes = source.as_bytes();
-    let odd = |b: &u8| {
-        !(0x20..0x7f).contains(b) || matches!(b, b'\\' | b'$' | b'{' | b'}' | b'&' | b'<' | b'~')
-    };
-    !bytes.iter().any(odd)
-        && !bytes.windows(2).any(|pair| pair == b"  ")
-        && !bytes.starts_with(b" ")
+    let odd = |b: &u8| !(0x20..0x7f).contains(b) || matches!(b, b'\\' | b'$' | b'{' | b'}' | b'&' | b'<' | b'~');
+    !bytes.iter().any(odd) && !bytes.windows(2).any(|pair| pair == b"  ") && !bytes.starts_with(b" ")
 }
 
 struct Reader<'s> {
@@ -184,16 +171,12 @@ impl Reader<'_> {
                 '~' => self.space(1),
                 '&' => self.entity(),
                 '<' => self.tag(),
-                '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' => {
-                    self.skip(character.len_utf8())
-                }
+                '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' => self.skip(character.len_utf8()),
                 '\u{fb00}'..='\u{fb06}' => self.ligature(character),
                 '\u{2018}' | '\u{2019}' => self.replace(character.len_utf8(), "'"),
                 '\u{201c}' | '\u{201d}' => self.replace(character.len_utf8(), "\""),
                 '\u{2010}' | '\u{2011}' => self.replace(character.len_utf8(), "-"),
-                _ if character.is_whitespace() || character.is_control() => {
-                    self.space(character.len_utf8())
-                }
+                _ if character.is_whitespace() || character.is_control() => self.space(character.len_utf8()),
                 _ => self.copy(character.len_utf8()),
             }
         }
@@ -206,20 +189,11 @@ impl Reader<'_> {
     fn copy(&mut self, bytes: usize) {
         let from = self.position;
         let reading_start = self.reading.text.len();
-        let follows = self
-            .reading
-            .pieces
-            .last()
-            .map_or(from == reading_start, |piece| {
-                piece.replaced_to.is_none()
-                    && piece.source_start + (reading_start - piece.reading_start) == from
-            });
+        let follows = self.reading.pieces.last().map_or(from == reading_start, |piece| {
+            piece.replaced_to.is_none() && piece.source_start + (reading_start - piece.reading_start) == from
+        });
         if !follows {
-            self.reading.pieces.push(Piece {
-                reading_start,
-                source_start: from,
-                replaced_to: None,
-            });
+            self.reading.pieces.push(Piece { reading_start, source_start: from, replaced_to: None });
         }
         self.reading.text.push_str(&self.source[from..from + bytes]);
         self.position += bytes;
@@ -292,11 +266,7 @@ impl Reader<'_> {
         let name = &self.source[self.position + 1..self.position + 1 + length];
         let whole = length + 2;
         if let Some((_, text)) = ENTITIES.iter().find(|(entity, _)| *entity == name) {
-            return if *text == " " {
-                self.space(whole)
-            } else {
-                self.replace(whole, text)
-            };
+            return if *text == " " { self.space(whole) } else { self.replace(whole, text) };
         }
         let code = match name.strip_prefix('#') {
             Some(number) => match number.strip_prefix(['x', 'X']) {
@@ -306,9 +276,7 @@ impl Reader<'_> {
             None => None,
         };
         match code.and_then(char::from_u32) {
-            Some(character) if character.is_whitespace() || character.is_control() => {
-                self.space(whole)
-            }
+            Some(character) if character.is_whitespace() || character.is_control() => self.space(whole),
             Some(character) => self.replace(whole, character.encode_utf8(&mut [0; 4])),
             None => self.copy(1),
         }
@@ -321,18 +289,13 @@ impl Reader<'_> {
         let known = length.is_some_and(|length| {
             let inside = &rest.as_bytes()[name_start..length.max(name_start)];
             let name = inside.split(|b| *b == b' ').next().unwrap_or_default();
-            TAGS.iter()
-                .any(|tag| tag.as_bytes().eq_ignore_ascii_case(name))
+            TAGS.iter().any(|tag| tag.as_bytes().eq_ignore_ascii_case(name))
         });
         match length {
             Some(length) if known => {
                 let block = ["p", "br", "div", "jats:p", "sec", "title"];
                 let name = rest[name_start..length].trim_end_matches('/').trim();
-                if block.contains(&name) {
-                    self.space(length + 2)
-                } else {
-                    self.skip(length + 2)
-                }
+                if block.contains(&name) { self.space(length + 2) } else { self.skip(length + 2) }
             }
             _ => self.copy(1),
         }
@@ -346,10 +309,7 @@ mod tests {
 
     fn source_of<'s>(source: &'s str, part: &str) -> &'s str {
         let readable = Readable::new(source);
-        let at = readable
-            .text
-            .find(part)
-            .unwrap_or_else(|| panic!("{part:?} in {:?}", readable.text));
+        let at = readable.text.find(part).unwrap_or_else(|| panic!("{part:?} in {:?}", readable.text));
         &source[readable.source_start(at)..readable.source_end(at + part.len())]
     }
 
@@ -372,15 +332,9 @@ mod tests {
 
     #[test]
     fn html_and_white_space_are_read_through() {
-        assert_eq!(
-            Readable::new("Q&amp;A <i>in</i>\n  vitro, a < b &#956;").text,
-            "Q&A in vitro, a < b μ"
-        );
+        assert_eq!(Readable::new("Q&amp;A <i>in</i>\n  vitro, a < b &#956;").text, "Q&A in vitro, a < b μ");
         assert_eq!(source_of("the Q&amp;A task", "Q&A"), "Q&amp;A");
-        assert_eq!(
-            Readable::new("e\u{ad}ffi\u{ad}cient \u{fb01}ne").text,
-            "efficient fine"
-        );
+        assert_eq!(Readable::new("e\u{ad}ffi\u{ad}cient \u{fb01}ne").text, "efficient fine");
     }
 
     proptest! {

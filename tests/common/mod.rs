@@ -3,9 +3,7 @@
 // Each test file uses its own part of this.
 #![allow(dead_code)]
 
-use papergraph::graph::{
-    Analysis, Edge, EntityFacts, KnowledgeGraph, Node, NodeKind, PaperFacts, TopicFacts,
-};
+use papergraph::graph::{Analysis, Edge, EntityFacts, KnowledgeGraph, Node, NodeKind, PaperFacts, TopicFacts};
 use papergraph::rules::Schema;
 
 const SCHEMA: &str = r##"
@@ -28,20 +26,12 @@ relation = [
 /// An empty graph with the schema above.
 pub fn empty() -> KnowledgeGraph {
     let schema: Schema = toml::from_str(SCHEMA).unwrap();
-    KnowledgeGraph {
-        schema,
-        ..KnowledgeGraph::default()
-    }
+    KnowledgeGraph { schema, ..KnowledgeGraph::default() }
 }
 
 /// Adds a node.
 pub fn add(graph: &mut KnowledgeGraph, id: &str, label: &str, kind: NodeKind) {
-    let node = Node {
-        id: id.into(),
-        label: label.into(),
-        kind,
-        analysis: Analysis::default(),
-    };
+    let node = Node { id: id.into(), label: label.into(), kind, analysis: Analysis::default() };
     let index = graph.graph.add_node(node);
     graph.index.insert(id.into(), index);
 }
@@ -50,10 +40,7 @@ pub fn add(graph: &mut KnowledgeGraph, id: &str, label: &str, kind: NodeKind) {
 pub fn add_paper(graph: &mut KnowledgeGraph, id: &str, title: &str, year: Option<i32>) {
     let facts = PaperFacts {
         year,
-        sentences: vec![
-            "First the claim.".into(),
-            "Then \"the proof\", at last.".into(),
-        ],
+        sentences: vec!["First the claim.".into(), "Then \"the proof\", at last.".into()],
         ..PaperFacts::default()
     };
     add(graph, id, title, NodeKind::Paper(facts));
@@ -62,14 +49,8 @@ pub fn add_paper(graph: &mut KnowledgeGraph, id: &str, title: &str, year: Option
 /// Adds an entity of the type with the given label.
 pub fn add_entity(graph: &mut KnowledgeGraph, id: &str, name: &str, type_label: &str) {
     let entity_type = graph.schema.type_named(type_label).unwrap();
-    let facts = EntityFacts {
-        entity_type,
-        aliases: Vec::new(),
-        papers: 0,
-        first_year: None,
-        last_year: None,
-        url: None,
-    };
+    let facts =
+        EntityFacts { entity_type, aliases: Vec::new(), papers: 0, first_year: None, last_year: None, url: None };
     add(graph, id, name, NodeKind::Entity(facts));
 }
 
@@ -111,66 +92,21 @@ fn entity_facts<'g>(graph: &'g mut KnowledgeGraph, id: &str) -> &'g mut EntityFa
 pub fn small() -> KnowledgeGraph {
     let mut graph = empty();
     graph.rule_ids = vec!["cue:we-propose".into(), "head:network".into()];
-    add_paper(
-        &mut graph,
-        "paper:2101.00001",
-        "HarborNet: finding ships in fog",
-        Some(2021),
-    );
-    add_paper(
-        &mut graph,
-        "paper:2202.00002",
-        "Faster HarborNet for small boats",
-        Some(2022),
-    );
+    add_paper(&mut graph, "paper:2101.00001", "HarborNet: finding ships in fog", Some(2021));
+    add_paper(&mut graph, "paper:2202.00002", "Faster HarborNet for small boats", Some(2022));
     add_paper(&mut graph, "paper:a-note-on-yeast", "A note on yeast", None);
     add_entity(&mut graph, "cell-line:bruno-7", "Bruno-7", "Cell line");
     add_entity(&mut graph, "dataset:foggy-piers", "Foggy Piers", "Dataset");
     add_entity(&mut graph, "model:harbornet", "HarborNet", "Model");
     add_entity(&mut graph, "model:harbornet-s", "HarborNet-S", "Model");
-    link(
-        &mut graph,
-        "paper:2101.00001",
-        "trained_on",
-        "dataset:foggy-piers",
-    );
-    link(
-        &mut graph,
-        "paper:2101.00001",
-        "introduces",
-        "model:harbornet",
-    );
-    link(
-        &mut graph,
-        "paper:2202.00002",
-        "builds_on",
-        "paper:2101.00001",
-    );
-    link(
-        &mut graph,
-        "paper:2202.00002",
-        "mentions",
-        "dataset:foggy-piers",
-    );
+    link(&mut graph, "paper:2101.00001", "trained_on", "dataset:foggy-piers");
+    link(&mut graph, "paper:2101.00001", "introduces", "model:harbornet");
+    link(&mut graph, "paper:2202.00002", "builds_on", "paper:2101.00001");
+    link(&mut graph, "paper:2202.00002", "mentions", "dataset:foggy-piers");
     link(&mut graph, "paper:2202.00002", "uses", "model:harbornet");
-    link(
-        &mut graph,
-        "paper:2202.00002",
-        "introduces",
-        "model:harbornet-s",
-    );
-    link(
-        &mut graph,
-        "paper:a-note-on-yeast",
-        "uses",
-        "cell-line:bruno-7",
-    );
-    link(
-        &mut graph,
-        "model:harbornet-s",
-        "variant_of",
-        "model:harbornet",
-    );
+    link(&mut graph, "paper:2202.00002", "introduces", "model:harbornet-s");
+    link(&mut graph, "paper:a-note-on-yeast", "uses", "cell-line:bruno-7");
+    link(&mut graph, "model:harbornet-s", "variant_of", "model:harbornet");
     let facts = paper_facts(&mut graph, "paper:2101.00001");
     facts.authors = vec!["Ada Quay".into(), "Björn Möle".into()];
     facts.venue = Some("Harbour Vision".into());
@@ -186,34 +122,11 @@ pub fn small() -> KnowledgeGraph {
 /// The small graph after analysis: topics, ranks, colours, sizes and places.
 pub fn analyzed() -> KnowledgeGraph {
     let mut graph = small();
-    let ships = TopicFacts {
-        papers: 2,
-        entities: vec!["model:harbornet".into()],
-        parent: None,
-    };
-    add(
-        &mut graph,
-        "topic:ships-in-fog",
-        "ships in fog",
-        NodeKind::Topic(ships),
-    );
-    let small_boats = TopicFacts {
-        papers: 1,
-        entities: Vec::new(),
-        parent: Some("topic:ships-in-fog".into()),
-    };
-    add(
-        &mut graph,
-        "topic:small-boats",
-        "small boats",
-        NodeKind::Topic(small_boats),
-    );
-    link(
-        &mut graph,
-        "paper:2101.00001",
-        "about",
-        "topic:ships-in-fog",
-    );
+    let ships = TopicFacts { papers: 2, entities: vec!["model:harbornet".into()], parent: None };
+    add(&mut graph, "topic:ships-in-fog", "ships in fog", NodeKind::Topic(ships));
+    let small_boats = TopicFacts { papers: 1, entities: Vec::new(), parent: Some("topic:ships-in-fog".into()) };
+    add(&mut graph, "topic:small-boats", "small boats", NodeKind::Topic(small_boats));
+    link(&mut graph, "paper:2101.00001", "about", "topic:ships-in-fog");
     link(&mut graph, "paper:2202.00002", "about", "topic:small-boats");
     let count = graph.graph.node_count();
     for (position, node) in graph.graph.node_weights_mut().enumerate() {
@@ -228,11 +141,7 @@ pub fn analyzed() -> KnowledgeGraph {
             bridge: if position == 1 { 0.25 } else { 0.0 },
             position: Some((step * 12.5 - 40.0, -step * 7.25)),
             size: 5.0 + step,
-            color: if yeast {
-                "#bbbbbb".into()
-            } else {
-                "#ee7733".into()
-            },
+            color: if yeast { "#bbbbbb".into() } else { "#ee7733".into() },
         };
     }
     graph
@@ -265,12 +174,7 @@ pub fn hurtful() -> KnowledgeGraph {
     let types = ["Model", "Dataset", "Cell line"];
     for (position, name) in HURTFUL.iter().enumerate() {
         let id = format!("paper:{position}:{name}");
-        add_paper(
-            &mut graph,
-            &id,
-            name,
-            Some(1990 + i32::try_from(position).unwrap()),
-        );
+        add_paper(&mut graph, &id, name, Some(1990 + i32::try_from(position).unwrap()));
         let facts = paper_facts(&mut graph, &id);
         facts.authors = vec![(*name).into(), "Second".into()];
         facts.venue = Some((*name).into());
@@ -298,10 +202,7 @@ pub fn large() -> KnowledgeGraph {
     let mut graph = empty();
     graph.rule_ids = vec!["cue:on".into()];
     let topics = ["ships in fog", "yeast under stress", "maps of the deep sea"];
-    let words = [
-        "Harbor", "Buoy", "Keel", "Anchor", "Lantern", "Tide", "Compass", "Sextant", "Mast",
-        "Rudder",
-    ];
+    let words = ["Harbor", "Buoy", "Keel", "Anchor", "Lantern", "Tide", "Compass", "Sextant", "Mast", "Rudder"];
     let types = ["Model", "Dataset", "Cell line"];
     // A small linear congruential generator: the same numbers on every machine.
     let mut state: u32 = 7;
@@ -310,53 +211,24 @@ pub fn large() -> KnowledgeGraph {
         (state >> 16) as usize % below
     };
     for number in 0..200 {
-        let title = format!(
-            "{} {} for {} in the wild",
-            words[next(10)],
-            words[next(10)],
-            topics[number % 3]
-        );
-        add_paper(
-            &mut graph,
-            &format!("paper:{number}"),
-            &title,
-            i32::try_from(2015 + number / 20).ok(),
-        );
+        let title = format!("{} {} for {} in the wild", words[next(10)], words[next(10)], topics[number % 3]);
+        add_paper(&mut graph, &format!("paper:{number}"), &title, i32::try_from(2015 + number / 20).ok());
     }
-    let entity = |number: usize| {
-        format!(
-            "{}:{number}",
-            types[number % 3].to_lowercase().replace(' ', "-")
-        )
-    };
+    let entity = |number: usize| format!("{}:{number}", types[number % 3].to_lowercase().replace(' ', "-"));
     for number in 0..90 {
-        let name = format!(
-            "{}{}-{number}",
-            words[number % 10],
-            words[(number / 10) % 10]
-        );
+        let name = format!("{}{}-{number}", words[number % 10], words[(number / 10) % 10]);
         add_entity(&mut graph, &entity(number), &name, types[number % 3]);
     }
     for number in 0..200 {
         let paper = format!("paper:{number}");
         for relation in ["introduces", "uses", "uses", "mentions", "trained_on"] {
             // Few entities are in many papers, most in few, and most of a paper's are of its topic.
-            let popular =
-                next(30).min(next(30)) * 3 + if next(5) == 0 { next(3) } else { number % 3 };
-            let target = if relation == "trained_on" {
-                popular / 3 * 3 + 1
-            } else {
-                popular
-            };
+            let popular = next(30).min(next(30)) * 3 + if next(5) == 0 { next(3) } else { number % 3 };
+            let target = if relation == "trained_on" { popular / 3 * 3 + 1 } else { popular };
             link(&mut graph, &paper, relation, &entity(target));
         }
         if number > 30 {
-            link(
-                &mut graph,
-                &paper,
-                "builds_on",
-                &format!("paper:{}", next(number)),
-            );
+            link(&mut graph, &paper, "builds_on", &format!("paper:{}", next(number)));
         }
     }
     for (child, parent) in [(6, 0), (12, 0), (18, 6), (24, 6), (30, 12)] {
@@ -364,18 +236,10 @@ pub fn large() -> KnowledgeGraph {
     }
     for node in graph.graph.node_weights_mut() {
         let number: usize = node.id.rsplit(':').next().unwrap().parse().unwrap();
-        let shift = if node.id.starts_with("paper:") {
-            0.0
-        } else {
-            30.0
-        };
+        let shift = if node.id.starts_with("paper:") { 0.0 } else { 30.0 };
         let (column, row) = ((number % 20) as f32, (number / 20) as f32);
         node.analysis.position = Some((column * 60.0 + shift, row * 60.0 + shift));
-        let in_topic = if node.id.starts_with("paper:") {
-            number % 3
-        } else {
-            number / 3 % 3
-        };
+        let in_topic = if node.id.starts_with("paper:") { number % 3 } else { number / 3 % 3 };
         node.analysis.topic = (number % 17 != 0).then(|| topics[in_topic].into());
     }
     graph

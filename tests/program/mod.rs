@@ -15,21 +15,13 @@ pub fn papergraph(arguments: &[&str]) -> Command {
 
 /// Standard output of a run that must succeed.
 pub fn stdout(arguments: &[&str]) -> String {
-    let output = papergraph(arguments)
-        .assert()
-        .success()
-        .get_output()
-        .clone();
+    let output = papergraph(arguments).assert().success().get_output().clone();
     String::from_utf8(output.stdout).unwrap()
 }
 
 /// Standard error of a run that must end with the given exit code.
 pub fn stderr(arguments: &[&str], code: i32) -> String {
-    let output = papergraph(arguments)
-        .assert()
-        .code(code)
-        .get_output()
-        .clone();
+    let output = papergraph(arguments).assert().code(code).get_output().clone();
     String::from_utf8(output.stderr).unwrap()
 }
 

@@ -22,25 +22,13 @@ pub fn top_entities(graph: &KnowledgeGraph, top: usize) -> Option<String> {
     let block_height = ROW_HEIGHT * (top as f32 + 2.0);
     let rows = blocks.len().div_ceil(COLUMNS);
     let width = COLUMN_WIDTH * COLUMNS.min(blocks.len()) as f32 + 10.0;
-    let mut picture = Picture::new(
-        width,
-        block_height * rows as f32 + 10.0,
-        "Most named entities by type",
-    );
+    let mut picture = Picture::new(width, block_height * rows as f32 + 10.0, "Most named entities by type");
     for (position, (number, entities)) in blocks.iter().enumerate() {
         let entity_type = &graph.schema.types[*number];
         let x = 10.0 + COLUMN_WIDTH * (position % COLUMNS) as f32;
         let y = block_height * (position / COLUMNS) as f32;
-        picture.text(
-            (x, y + ROW_HEIGHT * 1.2),
-            15.0,
-            Anchor::Start,
-            &entity_type.plural,
-        );
-        let most = entities
-            .first()
-            .map_or(1, |entity| entity.paper_count())
-            .max(1) as f32;
+        picture.text((x, y + ROW_HEIGHT * 1.2), 15.0, Anchor::Start, &entity_type.plural);
+        let most = entities.first().map_or(1, |entity| entity.paper_count()).max(1) as f32;
         for (row, entity) in entities.iter().enumerate() {
             let base = y + ROW_HEIGHT * (row as f32 + 2.3);
             let papers = entity.paper_count();
@@ -48,18 +36,8 @@ pub fn top_entities(graph: &KnowledgeGraph, top: usize) -> Option<String> {
             let hint = format!("{}: {papers} papers", entity.label);
             let name = shortened(&entity.label, 12.0, NAME_WIDTH);
             picture.text((x + NAME_WIDTH, base), 12.0, Anchor::End, &name);
-            picture.bar(
-                (x + NAME_WIDTH + 8.0, base - 11.0),
-                (length, 14.0),
-                &entity_type.color,
-                &hint,
-            );
-            picture.text(
-                (x + NAME_WIDTH + length + 14.0, base),
-                11.0,
-                Anchor::Start,
-                &papers.to_string(),
-            );
+            picture.bar((x + NAME_WIDTH + 8.0, base - 11.0), (length, 14.0), &entity_type.color, &hint);
+            picture.text((x + NAME_WIDTH + length + 14.0, base), 11.0, Anchor::Start, &papers.to_string());
         }
     }
     Some(picture.finish())
@@ -67,16 +45,10 @@ pub fn top_entities(graph: &KnowledgeGraph, top: usize) -> Option<String> {
 
 fn most_named(graph: &KnowledgeGraph, type_number: usize, top: usize) -> Vec<&Node> {
     let is_of_type = |node: &Node| match &node.kind {
-        NodeKind::Entity(facts) => {
-            facts.entity_type == TypeId(type_number as u8) && facts.papers > 0
-        }
+        NodeKind::Entity(facts) => facts.entity_type == TypeId(type_number as u8) && facts.papers > 0,
         NodeKind::Paper(_) | NodeKind::Topic(_) => false,
     };
-    let mut entities: Vec<&Node> = graph
-        .entities()
-        .map(|(_, node)| node)
-        .filter(|node| is_of_type(node))
-        .collect();
+    let mut entities: Vec<&Node> = graph.entities().map(|(_, node)| node).filter(|node| is_of_type(node)).collect();
     entities.sort_by_key(|node| std::cmp::Reverse(node.paper_count()));
     entities.truncate(top);
     entities

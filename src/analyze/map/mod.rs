@@ -18,13 +18,8 @@ use crate::graph::{KnowledgeGraph, Node, NodeKind};
 
 /// The topics without sub-topics, the largest first.
 fn main_topics(graph: &KnowledgeGraph) -> Vec<&Node> {
-    let is_main =
-        |node: &Node| matches!(&node.kind, NodeKind::Topic(facts) if facts.parent.is_none());
-    let mut topics: Vec<&Node> = graph
-        .topics()
-        .map(|(_, node)| node)
-        .filter(|node| is_main(node))
-        .collect();
+    let is_main = |node: &Node| matches!(&node.kind, NodeKind::Topic(facts) if facts.parent.is_none());
+    let mut topics: Vec<&Node> = graph.topics().map(|(_, node)| node).filter(|node| is_main(node)).collect();
     topics.sort_by_key(|node| std::cmp::Reverse(node.paper_count()));
     topics
 }
@@ -32,11 +27,7 @@ fn main_topics(graph: &KnowledgeGraph) -> Vec<&Node> {
 /// The colour of a topic in the graph, or that of its number where colours tell types and all topics have one.
 fn color_of(topic: &Node, number: usize) -> String {
     let color = &topic.analysis.color;
-    if color.is_empty() || color == TOPIC_COLOR {
-        topic_color(number)
-    } else {
-        color.clone()
-    }
+    if color.is_empty() || color == TOPIC_COLOR { topic_color(number) } else { color.clone() }
 }
 
 #[cfg(test)]
@@ -51,9 +42,7 @@ mod tests {
         let mut texts = Vec::new();
         loop {
             match reader.read_event().unwrap() {
-                quick_xml::events::Event::Text(text) => {
-                    texts.push(text.xml10_content().into_owned())
-                }
+                quick_xml::events::Event::Text(text) => texts.push(text.xml10_content().into_owned()),
                 quick_xml::events::Event::Eof => break texts,
                 _ => {}
             }
@@ -81,10 +70,7 @@ mod tests {
     fn years_and_bars_count_what_is_there() {
         let graph = analyzed();
         let years = texts(&papers_by_year(&graph).unwrap());
-        assert!(
-            years.iter().any(|text| text == "2015") && years.iter().any(|text| text == "2024"),
-            "{years:?}"
-        );
+        assert!(years.iter().any(|text| text == "2015") && years.iter().any(|text| text == "2024"), "{years:?}");
         let bars = texts(&top_entities(&graph, 3).unwrap());
         assert!(bars.iter().any(|text| text == "everywhere"), "{bars:?}");
     }
@@ -95,11 +81,7 @@ mod tests {
         for node in graph.graph.node_weights_mut() {
             node.label = format!("<b>&\"{}", node.label);
         }
-        for svg in [
-            topic_map(&graph),
-            papers_by_year(&graph),
-            top_entities(&graph, 3),
-        ] {
+        for svg in [topic_map(&graph), papers_by_year(&graph), top_entities(&graph, 3)] {
             assert!(!texts(&svg.unwrap()).is_empty());
         }
     }
@@ -115,14 +97,7 @@ mod tests {
     #[test]
     fn the_map_needs_no_layout_and_no_topic_colours() {
         let mut graph = planted(5, 20);
-        analyze(
-            &mut graph,
-            &AnalyzeOptions {
-                layout: false,
-                color_by: ColorBy::Type,
-                ..AnalyzeOptions::default()
-            },
-        );
+        analyze(&mut graph, &AnalyzeOptions { layout: false, color_by: ColorBy::Type, ..AnalyzeOptions::default() });
         assert_eq!(topic_map(&graph).unwrap().matches("<circle").count(), 5);
     }
 }

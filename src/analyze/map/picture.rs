@@ -27,12 +27,7 @@ pub struct Picture {
 impl Picture {
     /// An empty picture; `title` is read out by screen readers.
     pub fn new(width: f32, height: f32, title: &str) -> Self {
-        Self {
-            width,
-            height,
-            title: escaped(title),
-            body: String::new(),
-        }
+        Self { width, height, title: escaped(title), body: String::new() }
     }
 
     /// A filled circle with a light rim and a text that shows on pointing at it.
@@ -44,13 +39,7 @@ impl Picture {
     }
 
     /// A filled rectangle with a text that shows on pointing at it.
-    pub fn bar(
-        &mut self,
-        (x, y): (f32, f32),
-        (width, height): (f32, f32),
-        color: &str,
-        hint: &str,
-    ) {
+    pub fn bar(&mut self, (x, y): (f32, f32), (width, height): (f32, f32), color: &str, hint: &str) {
         let (color, hint) = (escaped(color), escaped(hint));
         self.add(format_args!(
             "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" fill=\"{color}\"><title>{hint}</title></rect>"
@@ -89,12 +78,7 @@ impl Picture {
 
     /// The picture as SVG.
     pub fn finish(self) -> String {
-        let Self {
-            width,
-            height,
-            title,
-            body,
-        } = self;
+        let Self { width, height, title, body } = self;
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" width=\"{width:.0}\" \
              height=\"{height:.0}\" role=\"img\" font-family=\"system-ui, 'Segoe UI', Helvetica, Arial, sans-serif\">\n\
@@ -169,9 +153,6 @@ mod tests {
 
     #[test]
     fn text_cannot_break_out_of_its_element() {
-        assert_eq!(
-            escaped("<a b=\"1\">&\u{1}"),
-            "&lt;a b=&quot;1&quot;&gt;&amp; "
-        );
+        assert_eq!(escaped("<a b=\"1\">&\u{1}"), "&lt;a b=&quot;1&quot;&gt;&amp; ");
     }
 }

@@ -38,44 +38,26 @@ pub fn topic_map(graph: &KnowledgeGraph) -> Option<String> {
     }
     for (number, topic) in topics.iter().enumerate() {
         let hint = format!("{}: {} papers", topic.label, topic.paper_count());
-        picture.circle(
-            places[number],
-            radii[number],
-            &color_of(topic, number),
-            &hint,
-        );
+        picture.circle(places[number], radii[number], &color_of(topic, number), &hint);
     }
     let mut taken = Vec::new();
     for (number, topic) in topics.iter().enumerate() {
-        draw_label(
-            &mut picture,
-            &mut taken,
-            topic,
-            places[number],
-            radii[number],
-        );
+        draw_label(&mut picture, &mut taken, topic, places[number], radii[number]);
     }
     Some(picture.finish())
 }
 
 fn radii(topics: &[&Node]) -> Vec<f32> {
-    let papers: f32 = topics
-        .iter()
-        .map(|topic| topic.paper_count().max(1) as f32)
-        .sum();
+    let papers: f32 = topics.iter().map(|topic| topic.paper_count().max(1) as f32).sum();
     let unit = (WIDTH * HEIGHT * COVERED / (std::f32::consts::PI * papers)).sqrt();
-    topics
-        .iter()
-        .map(|topic| (unit * (topic.paper_count().max(1) as f32).sqrt()).clamp(5.0, 120.0))
-        .collect()
+    topics.iter().map(|topic| (unit * (topic.paper_count().max(1) as f32).sqrt()).clamp(5.0, 120.0)).collect()
 }
 
 /// Places of the layout, fitted into the picture; a sunflower where there is no layout.
 fn places(topics: &[&Node], radii: &[f32]) -> Vec<Point> {
     let numbered = topics.iter().enumerate();
-    let mut places: Vec<Point> = numbered
-        .map(|(number, topic)| topic.analysis.position.unwrap_or_else(|| sunflower(number)))
-        .collect();
+    let mut places: Vec<Point> =
+        numbered.map(|(number, topic)| topic.analysis.position.unwrap_or_else(|| sunflower(number))).collect();
     fit(&mut places);
     // Wider than the circles, so that labels find room.
     let diameters: Vec<f32> = radii.iter().map(|radius| radius * 2.0 + 26.0).collect();
@@ -95,37 +77,22 @@ fn fit(places: &mut [Point]) {
     let (room_x, room_y) = (WIDTH - 2.0 * MARGIN.0, HEIGHT - 2.0 * MARGIN.1);
     let alone = places.len() == 1;
     for place in places {
-        let share = if alone {
-            (0.5, 0.5)
-        } else {
-            ((place.0 - left) / width, (place.1 - top) / height)
-        };
+        let share = if alone { (0.5, 0.5) } else { ((place.0 - left) / width, (place.1 - top) / height) };
         *place = (MARGIN.0 + share.0 * room_x, MARGIN.1 + share.1 * room_y);
     }
 }
 
 /// Pairs of topics whose papers name entities of the other one, with the strength as a share of the strongest.
 fn strongest_links(graph: &KnowledgeGraph, topics: &[&Node]) -> Vec<(usize, usize, f32)> {
-    let number: FxHashMap<&str, usize> = topics
-        .iter()
-        .enumerate()
-        .map(|(n, topic)| (topic.label.as_str(), n))
-        .collect();
-    let topic_of = |node: &Node| {
-        node.analysis
-            .topic
-            .as_deref()
-            .and_then(|label| number.get(label).copied())
-    };
+    let number: FxHashMap<&str, usize> =
+        topics.iter().enumerate().map(|(n, topic)| (topic.label.as_str(), n)).collect();
+    let topic_of = |node: &Node| node.analysis.topic.as_deref().and_then(|label| number.get(label).copied());
     let mut counts = vec![0u32; topics.len() * topics.len()];
     for edge in graph.graph.edge_references() {
         let (source, target) = (&graph.graph[edge.source()], &graph.graph[edge.target()]);
-        if let (NodeKind::Paper(_), NodeKind::Entity(_), Some(a), Some(b)) = (
-            &source.kind,
-            &target.kind,
-            topic_of(source),
-            topic_of(target),
-        ) && a != b
+        if let (NodeKind::Paper(_), NodeKind::Entity(_), Some(a), Some(b)) =
+            (&source.kind, &target.kind, topic_of(source), topic_of(target))
+            && a != b
         {
             counts[a.min(b) * topics.len() + a.max(b)] += 1;
         }
@@ -151,19 +118,10 @@ type Area = (f32, f32, f32, f32);
 
 /// Writes a topic's label in two lines at most, where it covers least of the labels that stand already: on the
 /// circle, below, above, or beside it. A label that finds no room at all is left to the circle's hint.
-fn draw_label(
-    picture: &mut Picture,
-    taken: &mut Vec<Area>,
-    topic: &Node,
-    (x, y): Point,
-    radius: f32,
-) {
+fn draw_label(picture: &mut Picture, taken: &mut Vec<Area>, topic: &Node, (x, y): Point, radius: f32) {
     let size = (9.0 + radius / 7.0).clamp(10.0, 17.0);
     let lines: Vec<&str> = topic.label.split(", ").collect();
-    let width = lines
-        .iter()
-        .map(|line| width_of(line, size))
-        .fold(0.0, f32::max);
+    let width = lines.iter().map(|line| width_of(line, size)).fold(0.0, f32::max);
     let height = lines.len() as f32 * size * 1.15;
     let places = [
         (x, y),
@@ -175,22 +133,11 @@ fn draw_label(
         (x, y - radius * 0.5 - height / 2.0),
     ];
     let area = |(x, y): Point| {
-        let x = x.clamp(
-            width / 2.0 + 4.0,
-            (WIDTH - width / 2.0 - 4.0).max(width / 2.0 + 4.0),
-        );
+        let x = x.clamp(width / 2.0 + 4.0, (WIDTH - width / 2.0 - 4.0).max(width / 2.0 + 4.0));
         let y = y.clamp(height / 2.0 + 4.0, HEIGHT - height / 2.0 - 4.0);
-        (
-            x - width / 2.0,
-            y - height / 2.0,
-            x + width / 2.0,
-            y + height / 2.0,
-        )
+        (x - width / 2.0, y - height / 2.0, x + width / 2.0, y + height / 2.0)
     };
-    let free = places
-        .into_iter()
-        .map(area)
-        .find(|&area| taken.iter().all(|&other| !overlap(area, other)));
+    let free = places.into_iter().map(area).find(|&area| taken.iter().all(|&other| !overlap(area, other)));
     if let Some(area) = free {
         for (number, line) in (0u16..).zip(&lines) {
             let base = area.1 + size * (0.9 + 1.15 * f32::from(number));

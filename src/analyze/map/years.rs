@@ -24,21 +24,13 @@ const YEARS_SHOWN: i32 = 40;
 pub fn papers_by_year(graph: &KnowledgeGraph) -> Option<String> {
     let topics = main_topics(graph);
     let shown = topics.len().min(TOPICS_SHOWN);
-    let number: FxHashMap<&str, usize> = topics
-        .iter()
-        .take(shown)
-        .enumerate()
-        .map(|(number, topic)| (topic.label.as_str(), number))
-        .collect();
+    let number: FxHashMap<&str, usize> =
+        topics.iter().take(shown).enumerate().map(|(number, topic)| (topic.label.as_str(), number)).collect();
     let dated: Vec<(i32, usize)> = graph
         .papers()
         .filter_map(|(_, node)| match &node.kind {
             NodeKind::Paper(facts) => {
-                let topic = node
-                    .analysis
-                    .topic
-                    .as_deref()
-                    .and_then(|label| number.get(label).copied());
+                let topic = node.analysis.topic.as_deref().and_then(|label| number.get(label).copied());
                 Some((facts.year?, topic.unwrap_or(shown)))
             }
             NodeKind::Entity(_) | NodeKind::Topic(_) => None,
@@ -55,24 +47,13 @@ pub fn papers_by_year(graph: &KnowledgeGraph) -> Option<String> {
         counts[(year - first) as usize][topic] += 1;
     }
     let name = |topic: usize| {
-        if topic < shown {
-            topics[topic].label.as_str()
-        } else {
-            "other papers"
-        }
+        if topic < shown { topics[topic].label.as_str() } else { "other papers" }
     };
     let color = |topic: usize| {
-        if topic < shown {
-            color_of(topics[topic], topic)
-        } else {
-            UNCLUSTERED.to_owned()
-        }
+        if topic < shown { color_of(topics[topic], topic) } else { UNCLUSTERED.to_owned() }
     };
     let mut picture = Picture::new(WIDTH, HEIGHT, "Papers a year by topic");
-    draw_axis(
-        &mut picture,
-        counts.iter().map(|year| year.iter().sum()).max()?,
-    );
+    draw_axis(&mut picture, counts.iter().map(|year| year.iter().sum()).max()?);
     let most = axis_end(counts.iter().map(|year| year.iter().sum()).max()?) as f32;
     let step = (RIGHT - LEFT) / counts.len() as f32;
     let label_every = (44.0 / step).ceil().max(1.0) as usize;
@@ -83,36 +64,16 @@ pub fn papers_by_year(graph: &KnowledgeGraph) -> Option<String> {
             let height = count as f32 / most * (BOTTOM - TOP);
             y -= height;
             let hint = format!("{year}, {}: {count}", name(topic));
-            picture.bar(
-                (x + step * 0.08, y),
-                (step * 0.84, height),
-                &color(topic),
-                &hint,
-            );
+            picture.bar((x + step * 0.08, y), (step * 0.84, height), &color(topic), &hint);
         }
         if (counts.len() - 1 - position).is_multiple_of(label_every) {
-            picture.text(
-                (x + step / 2.0, BOTTOM + 18.0),
-                12.0,
-                Anchor::Middle,
-                &year.to_string(),
-            );
+            picture.text((x + step / 2.0, BOTTOM + 18.0), 12.0, Anchor::Middle, &year.to_string());
         }
     }
     for topic in 0..=shown {
         let y = TOP + 10.0 + 25.0 * topic as f32;
-        picture.bar(
-            (RIGHT + 20.0, y - 10.0),
-            (12.0, 12.0),
-            &color(topic),
-            name(topic),
-        );
-        picture.text(
-            (RIGHT + 38.0, y),
-            12.0,
-            Anchor::Start,
-            &shortened(name(topic), 12.0, WIDTH - RIGHT - 46.0),
-        );
+        picture.bar((RIGHT + 20.0, y - 10.0), (12.0, 12.0), &color(topic), name(topic));
+        picture.text((RIGHT + 38.0, y), 12.0, Anchor::Start, &shortened(name(topic), 12.0, WIDTH - RIGHT - 46.0));
     }
     Some(picture.finish())
 }
@@ -121,10 +82,7 @@ pub fn papers_by_year(graph: &KnowledgeGraph) -> Option<String> {
 fn axis_end(value: u32) -> u32 {
     let power = 10u32.pow(value.max(1).ilog10());
     let rounds = [1, 2, 5, 10].map(|round| power.saturating_mul(round));
-    rounds
-        .into_iter()
-        .find(|&round| round >= value)
-        .unwrap_or(value)
+    rounds.into_iter().find(|&round| round >= value).unwrap_or(value)
 }
 
 fn draw_axis(picture: &mut Picture, most: u32) {
@@ -143,15 +101,7 @@ mod tests {
 
     #[test]
     fn axes_end_at_round_numbers() {
-        for (value, end) in [
-            (0, 1),
-            (1, 1),
-            (7, 10),
-            (11, 20),
-            (201, 500),
-            (1000, 1000),
-            (u32::MAX, u32::MAX),
-        ] {
+        for (value, end) in [(0, 1), (1, 1), (7, 10), (11, 20), (201, 500), (1000, 1000), (u32::MAX, u32::MAX)] {
             assert_eq!(axis_end(value), end);
         }
     }

@@ -25,13 +25,7 @@ impl Check {
         if problems.is_empty() && !global.quiet {
             say("the rules are in order");
         }
-        let failed = problems
-            .iter()
-            .any(|problem| problem.severity == Severity::Error);
-        Ok(if failed {
-            Outcome::Failed
-        } else {
-            Outcome::Done
-        })
+        let failed = problems.iter().any(|problem| problem.severity == Severity::Error);
+        Ok(if failed { Outcome::Failed } else { Outcome::Done })
     }
 }

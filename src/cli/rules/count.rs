@@ -42,8 +42,7 @@ impl Count {
             bail!("the corpus is read twice, which standard input cannot be; name its file");
         }
         let tables = self.write.join("tables");
-        std::fs::create_dir_all(&tables)
-            .with_context(|| format!("cannot write to {}", tables.display()))?;
+        std::fs::create_dir_all(&tables).with_context(|| format!("cannot write to {}", tables.display()))?;
         let extractor = self.rules.extractor()?;
         // Looked at once beforehand, so that an input that cannot be used is an error and not an empty corpus.
         drop(self.reading.reader(sources(&self.corpus))?);
@@ -51,10 +50,7 @@ impl Count {
             let reader = self.reading.reader(sources(&self.corpus)).ok();
             reader.into_iter().flatten().flatten()
         };
-        let options = CountOptions {
-            least_phrase: self.least_phrase,
-            least_word: self.least_word,
-        };
+        let options = CountOptions { least_phrase: self.least_phrase, least_word: self.least_word };
         let counts = count(&extractor, papers, options);
         output::write_file(&tables.join("words.csv"), counts.words.as_bytes())?;
         output::write_file(&tables.join("phrases.csv"), counts.phrases.as_bytes())?;

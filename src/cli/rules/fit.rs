@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use crate::eval::{Score, score};
 use crate::extract::Extractor;
 use crate::fit::{
-    AnnotatedPaper, CrossValidation, FitOptions, Learned, cross_validate, learn, learnt_words,
-    predictions, sum, term_words,
+    AnnotatedPaper, CrossValidation, FitOptions, Learned, cross_validate, learn, learnt_words, predictions, sum,
+    term_words,
 };
 use anyhow::{Context, bail};
 use rayon::prelude::*;
@@ -71,9 +71,7 @@ struct FilePapers {
 impl Fit {
     pub fn run(&self, global: &Global) -> anyhow::Result<Outcome> {
         if self.folds == 1 {
-            bail!(
-                "--folds 1 leaves nothing to fit to; use 0 for no cross-validation, or at least 2"
-            );
+            bail!("--folds 1 leaves nothing to fit to; use 0 for no cross-validation, or at least 2");
         }
         if let Some(folder) = &self.write {
             std::fs::create_dir_all(folder.join("tables"))
@@ -90,10 +88,7 @@ impl Fit {
         // Words first, then the space of evidence that has rows for them.
         let learnt = learnt_words(&Extractor::new(&rules), &papers);
         let extractor = Extractor::with_words(&rules, &learnt);
-        let mut options = FitOptions {
-            folds: self.folds,
-            ..FitOptions::default()
-        };
+        let mut options = FitOptions { folds: self.folds, ..FitOptions::default() };
         options.spans.penalty = self.penalty.unwrap_or(options.spans.penalty);
         options.spans.steps = self.steps.unwrap_or(options.spans.steps);
         if let Some(bias) = self.bias {
@@ -114,10 +109,7 @@ impl Fit {
                 bias = *best;
             }
             figures = validation_text(&validation, &files, bias);
-            output::print(&format!(
-                "cross-validation, {} folds\n{figures}",
-                self.folds
-            ))?;
+            output::print(&format!("cross-validation, {} folds\n{figures}", self.folds))?;
             if self.ablate {
                 print_ablation(&extractor, &papers, &options, &validation, bias)?;
             }
@@ -156,11 +148,7 @@ impl Fit {
             let from = papers.len();
             papers.extend(of_file);
             let name = gold.file_stem().unwrap_or_default().to_string_lossy();
-            files.push(FilePapers {
-                name: name.into_owned(),
-                fitted: from..papers.len(),
-                aside,
-            });
+            files.push(FilePapers { name: name.into_owned(), fitted: from..papers.len(), aside });
         }
         if papers.is_empty() {
             bail!("there are no annotated papers to fit to; take more, or keep fewer aside");
@@ -183,8 +171,7 @@ impl Fit {
         if let Some(words) = words {
             output::write_file(&folder.join("tables/term-words.csv"), words.as_bytes())?;
         }
-        let mut settings =
-            String::from("# Written by `papergraph rules fit`; the weights are in tables/.\n");
+        let mut settings = String::from("# Written by `papergraph rules fit`; the weights are in tables/.\n");
         if !figures.is_empty() {
             settings.push_str("# F1 in cross-validation:\n");
             for line in figures.lines() {
@@ -277,22 +264,14 @@ fn print_ablation(
     output::print("\nwhat each family of evidence gives (F1 with it less F1 without it)\n")?;
     output::print(&format!("{:32} typed    untyped  triple\n", "family"))?;
     let mut families: Vec<&'static str> = Vec::new();
-    let names = extractor
-        .space
-        .names
-        .iter()
-        .chain(&extractor.relation_space.names);
+    let names = extractor.space.names.iter().chain(&extractor.relation_space.names);
     for family in names {
         if !families.contains(&family.id) {
             families.push(family.id);
         }
     }
     for family in families {
-        let options = FitOptions {
-            biases: vec![bias],
-            without: Some(family),
-            ..options.clone()
-        };
+        let options = FitOptions { biases: vec![bias], without: Some(family), ..options.clone() };
         let without = total(&cross_validate(extractor, papers, &options));
         output::print(&format!(
             "{family:32} {:+.4}  {:+.4}  {:+.4}\n",

@@ -27,13 +27,7 @@ pub struct List {
 impl List {
     pub fn run(&self) -> anyhow::Result<Outcome> {
         let row = |line: RuleLine| {
-            let RuleLine {
-                kind,
-                id,
-                entity_type,
-                relation,
-                summary,
-            } = line;
+            let RuleLine { kind, id, entity_type, relation, summary } = line;
             [kind.to_string(), id, entity_type, relation, summary]
         };
         let rows: Vec<[String; 5]> = list(&self.rules.files()?).into_iter().map(row).collect();
@@ -42,9 +36,7 @@ impl List {
         if self.csv {
             write_csv(&mut text, header, rows)?;
         } else {
-            let with_header: Vec<[String; 5]> = std::iter::once(header.map(String::from))
-                .chain(rows)
-                .collect();
+            let with_header: Vec<[String; 5]> = std::iter::once(header.map(String::from)).chain(rows).collect();
             write_table(&mut text, 0, &with_header)?;
         }
         output::print(&String::from_utf8_lossy(&text))?;
@@ -73,8 +65,7 @@ impl JsonSchema {
         let schemas = json_schemas();
         if let Some(folder) = &self.write {
             let folder = folder.join("schemas");
-            std::fs::create_dir_all(&folder)
-                .with_context(|| format!("cannot write to {}", folder.display()))?;
+            std::fs::create_dir_all(&folder).with_context(|| format!("cannot write to {}", folder.display()))?;
             for (name, text) in &schemas {
                 output::write_file(&folder.join(name), text.as_bytes())?;
             }
@@ -88,12 +79,7 @@ impl JsonSchema {
         let (_, text) = schemas
             .iter()
             .find(|(name, _)| name == wanted || name.strip_suffix(".json") == Some(wanted))
-            .with_context(|| {
-                format!(
-                    "there is no schema {wanted}; there are {}",
-                    names.join(", ")
-                )
-            })?;
+            .with_context(|| format!("there is no schema {wanted}; there are {}", names.join(", ")))?;
         output::print(text)?;
         Ok(Outcome::Done)
     }

@@ -50,18 +50,11 @@ impl Profile {
                 line.id,
                 line.fired.to_string(),
                 line.right.to_string(),
-                if line.fired > 0 {
-                    format!("{share:.2}")
-                } else {
-                    String::new()
-                },
+                if line.fired > 0 { format!("{share:.2}") } else { String::new() },
                 time.map_or_else(String::new, |time| format!("{time:.2}")),
             ]
         };
-        let rows: Vec<[String; 6]> = profile(&extractor, &files, &papers)
-            .into_iter()
-            .map(row)
-            .collect();
+        let rows: Vec<[String; 6]> = profile(&extractor, &files, &papers).into_iter().map(row).collect();
         let mut text = Vec::new();
         if self.csv {
             write_csv(&mut text, header, rows)?;

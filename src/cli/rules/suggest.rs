@@ -67,31 +67,20 @@ impl Suggest {
             .map(|name| {
                 schema.type_named(name).ok_or_else(|| {
                     let known: Vec<&str> = schema.types.iter().map(|t| t.label.as_str()).collect();
-                    anyhow::anyhow!(
-                        "there is no type {name}; the rules have {}",
-                        known.join(", ")
-                    )
+                    anyhow::anyhow!("there is no type {name}; the rules have {}", known.join(", "))
                 })
             })
             .collect::<anyhow::Result<Vec<_>>>()?;
         let mut papers = self.input.open(global)?;
         let mut suggester = Suggester::default();
         while let Some(batch) = papers.next_batch()? {
-            let seen: Vec<_> = batch
-                .par_iter()
-                .map(|paper| sightings(&extractor, paper))
-                .collect();
-            seen.into_iter()
-                .for_each(|of_paper| suggester.add(of_paper));
+            let seen: Vec<_> = batch.par_iter().map(|paper| sightings(&extractor, paper)).collect();
+            seen.into_iter().for_each(|of_paper| suggester.add(of_paper));
         }
         let end = papers.finish()?;
-        let options = SuggestOptions {
-            least_papers: self.min_papers,
-            ..SuggestOptions::default()
-        };
+        let options = SuggestOptions { least_papers: self.min_papers, ..SuggestOptions::default() };
         let mut suggestions = suggester.suggestions(&extractor.rules, options);
-        suggestions
-            .retain(|suggestion| types.is_empty() || types.contains(&suggestion.entity_type));
+        suggestions.retain(|suggestion| types.is_empty() || types.contains(&suggestion.entity_type));
         let all = suggestions.len();
         suggestions.truncate(self.limit);
         let mut text = String::new();
@@ -105,11 +94,7 @@ impl Suggest {
         }
         output::print(&text)?;
         if !global.quiet {
-            say(&format!(
-                "{} of {all} suggestions from {} papers",
-                suggestions.len(),
-                end.summary.papers
-            ));
+            say(&format!("{} of {all} suggestions from {} papers", suggestions.len(), end.summary.papers));
             end.lines().iter().for_each(|line| say(line));
         }
         Ok(end.outcome())
@@ -144,11 +129,7 @@ fn shown(schema: &Schema, suggestion: &Suggestion) -> String {
         line.found,
         line.confidence
     );
-    let cues: Vec<String> = line
-        .cues
-        .iter()
-        .map(|(cue, papers)| format!("{cue} {papers}"))
-        .collect();
+    let cues: Vec<String> = line.cues.iter().map(|(cue, papers)| format!("{cue} {papers}")).collect();
     if !cues.is_empty() {
         let _ = writeln!(text, "    cues: {}", cues.join(", "));
     }

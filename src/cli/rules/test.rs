@@ -34,11 +34,7 @@ impl Test {
         let mut text = String::new();
         let wanted = self.id.as_deref().unwrap_or_default();
         for example in examples(&files).filter(|example| example.rule.contains(wanted)) {
-            let kind = if example.counterexample {
-                "counterexample"
-            } else {
-                "example"
-            };
+            let kind = if example.counterexample { "counterexample" } else { "example" };
             let line = format!("{} {kind}: {}", example.rule, plain(example.source));
             // Writing to a string does not fail.
             match run_example(&extractor, &example) {
@@ -57,18 +53,10 @@ impl Test {
         }
         let _ = writeln!(text, "{passed} passed, {failed} failed");
         output::print(&text)?;
-        Ok(if failed > 0 {
-            Outcome::Failed
-        } else {
-            Outcome::Done
-        })
+        Ok(if failed > 0 { Outcome::Failed } else { Outcome::Done })
     }
 }
 
 fn verdict(word: &str, code: &str, color: bool) -> String {
-    if color {
-        format!("\u{1b}[{code}m{word:6}\u{1b}[0m")
-    } else {
-        format!("{word:6}")
-    }
+    if color { format!("\u{1b}[{code}m{word:6}\u{1b}[0m") } else { format!("{word:6}") }
 }

@@ -6,10 +6,7 @@ use crate::export::text::{one_line, readable};
 pub fn wrap(text: &str, width: usize, lines: usize) -> Vec<String> {
     let text = one_line(text);
     let mut wrapped: Vec<String> = Vec::new();
-    let mut words = text
-        .split(' ')
-        .flat_map(|word| pieces(word, width))
-        .peekable();
+    let mut words = text.split(' ').flat_map(|word| pieces(word, width)).peekable();
     while let Some(word) = words.next() {
         match wrapped.last_mut() {
             Some(line) if length(line) + 1 + length(&word) <= width => {
@@ -34,10 +31,7 @@ pub fn wrap(text: &str, width: usize, lines: usize) -> Vec<String> {
 /// A word too long for a line, cut into lines.
 fn pieces(word: &str, width: usize) -> Vec<String> {
     let characters: Vec<char> = word.chars().collect();
-    characters
-        .chunks(width.max(1))
-        .map(|chunk| chunk.iter().collect())
-        .collect()
+    characters.chunks(width.max(1)).map(|chunk| chunk.iter().collect()).collect()
 }
 
 fn length(text: &str) -> usize {
@@ -62,18 +56,12 @@ pub fn quote_name(name: &str) -> String {
 
 /// Graphviz reads backslashes as escapes and `&amp;` and the like as characters.
 fn escape(text: &str) -> String {
-    text.replace('\\', "\\\\")
-        .replace('"', "\\\"")
-        .replace('&', "&amp;")
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('&', "&amp;")
 }
 
 /// Text inside a label that is written like HTML.
 pub fn html(text: &str) -> String {
-    one_line(text)
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    one_line(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

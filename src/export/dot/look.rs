@@ -26,19 +26,12 @@ pub fn paper_style(node: &NodeView<'_>) -> Vec<Attribute> {
 pub fn entity_style(node: &NodeView<'_>, schema: &Schema) -> Vec<Attribute> {
     let papers = entity(node.node).map_or(0, |facts| facts.papers);
     // Ten points for a single paper, two more for each doubling.
-    let points = (10.0 + 2.0 * f64::from(papers.max(1)).log2())
-        .min(28.0)
-        .round();
+    let points = (10.0 + 2.0 * f64::from(papers.max(1)).log2()).min(28.0).round();
     // Always the colour of the type: topics have boxes here, and the legend names types.
-    let declared = node
-        .entity_type(schema)
-        .map_or(PAPER_COLOR, |declared| &declared.color);
+    let declared = node.entity_type(schema).map_or(PAPER_COLOR, |declared| &declared.color);
     let color = color_or(declared, PAPER_COLOR);
     vec![
-        Attribute(
-            Id::Plain("label".into()),
-            Id::Escaped(quote_lines(&wrap(&node.node.label, 24, 2))),
-        ),
+        Attribute(Id::Plain("label".into()), Id::Escaped(quote_lines(&wrap(&node.node.label, 24, 2)))),
         plain("shape", "ellipse"),
         plain("style", "filled"),
         plain("fillcolor", color),
@@ -70,19 +63,12 @@ pub fn line_style(relation: &Relation) -> &'static str {
 
 /// The colour, if it is one.
 pub fn color_or<'c>(color: &'c str, otherwise: &'c str) -> &'c str {
-    if style::parse_color(color).is_some() {
-        color
-    } else {
-        otherwise
-    }
+    if style::parse_color(color).is_some() { color } else { otherwise }
 }
 
 /// An edge with its look.
 pub fn edge_statement(source: NodeId, target: NodeId, attributes: Vec<Attribute>) -> Stmt {
-    Stmt::Edge(Edge {
-        ty: EdgeTy::Pair(Vertex::N(source), Vertex::N(target)),
-        attributes,
-    })
+    Stmt::Edge(Edge { ty: EdgeTy::Pair(Vertex::N(source), Vertex::N(target)), attributes })
 }
 
 /// A name in quotes; ids of nodes have a colon, so names without one are free for what is not a node.
@@ -92,10 +78,7 @@ pub fn node_id(name: &str) -> NodeId {
 
 /// An attribute whose value needs no escaping.
 pub fn plain(name: &str, value: &str) -> Attribute {
-    Attribute(
-        Id::Plain(name.to_owned()),
-        Id::Escaped(format!("\"{value}\"")),
-    )
+    Attribute(Id::Plain(name.to_owned()), Id::Escaped(format!("\"{value}\"")))
 }
 
 /// An attribute whose value is a text from outside.

@@ -13,9 +13,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use graphviz_rust::dot_structures::{
-    Attribute, Graph, GraphAttributes, Id, Node, NodeId, Stmt, Subgraph,
-};
+use graphviz_rust::dot_structures::{Attribute, Graph, GraphAttributes, Id, Node, NodeId, Stmt, Subgraph};
 use graphviz_rust::printer::{DotPrinter, PrinterContext};
 use petgraph::Direction;
 use petgraph::graph::NodeIndex;
@@ -23,10 +21,7 @@ use petgraph::visit::EdgeRef;
 use rustc_hash::FxHashMap;
 
 use self::label::{html, quote, quote_lines, wrap};
-use self::look::{
-    color_or, edge_statement, edge_style, entity_style, line_style, node_id, paper_style, plain,
-    shown,
-};
+use self::look::{color_or, edge_statement, edge_style, entity_style, line_style, node_id, paper_style, plain, shown};
 use self::select::{Selection, select};
 use super::style::PAPER_COLOR;
 use super::tables::Kind;
@@ -39,12 +34,7 @@ use crate::rules::RelationRole;
 pub struct Dot;
 
 impl Exporter for Dot {
-    fn write(
-        &self,
-        view: &View<'_>,
-        stage: &Stage,
-        options: &ExportOptions,
-    ) -> Result<(), ExportError> {
+    fn write(&self, view: &View<'_>, stage: &Stage, options: &ExportOptions) -> Result<(), ExportError> {
         let drawing = draw(view, &options.dot)?;
         stage.file("graph.dot", |out| out.write_all(drawing.as_bytes()))
     }
@@ -67,13 +57,7 @@ pub struct DotOptions {
 
 impl Default for DotOptions {
     fn default() -> DotOptions {
-        DotOptions {
-            topic: None,
-            around: None,
-            family: None,
-            max_nodes: 150,
-            timeline: false,
-        }
+        DotOptions { topic: None, around: None, family: None, max_nodes: 150, timeline: false }
     }
 }
 
@@ -87,11 +71,7 @@ pub fn to_dot(graph: &KnowledgeGraph, options: &DotOptions) -> Result<String, Ex
 
 fn draw(view: &View<'_>, options: &DotOptions) -> Result<String, ExportError> {
     let drawing = Drawing::new(view, options, select(view, options)?);
-    let graph = Graph::DiGraph {
-        id: Id::Plain("papergraph".to_owned()),
-        strict: false,
-        stmts: drawing.statements(),
-    };
+    let graph = Graph::DiGraph { id: Id::Plain("papergraph".to_owned()), strict: false, stmts: drawing.statements() };
     let mut text = format!("// {GENERATOR}: {}\n", drawing.caption());
     let _ = writeln!(text, "// dot -Tsvg graph.dot -o graph.svg");
     text.push_str(&graph.print(&mut PrinterContext::default()));
@@ -133,17 +113,10 @@ impl<'v, 'g> Drawing<'v, 'g> {
                 hidden.push(*index);
             }
         }
-        let topics = members
-            .into_iter()
-            .map(|(label, (drawn, hidden))| (label, (drawn.clone(), more(view, &drawn, &hidden))));
+        let topics =
+            members.into_iter().map(|(label, (drawn, hidden))| (label, (drawn.clone(), more(view, &drawn, &hidden))));
         let topics = topics.collect();
-        Drawing {
-            view,
-            options,
-            selection,
-            edges,
-            topics,
-        }
+        Drawing { view, options, selection, edges, topics }
     }
 
     fn caption(&self) -> String {
@@ -155,11 +128,7 @@ impl<'v, 'g> Drawing<'v, 'g> {
         }
         let count = |wanted: Kind| {
             let nodes = &self.view.graph.graph;
-            self.selection
-                .left_out
-                .iter()
-                .filter(|&&index| Kind::of(&nodes[index]) == wanted)
-                .count()
+            self.selection.left_out.iter().filter(|&&index| Kind::of(&nodes[index]) == wanted).count()
         };
         format!(
             "{subject}: the {drawn} most important of {all} nodes, {} edges; not drawn: papers {}, entities {}",
@@ -204,21 +173,13 @@ impl<'v, 'g> Drawing<'v, 'g> {
         let mut graph = vec![
             plain("charset", "UTF-8"),
             plain("fontname", "Helvetica"),
-            Attribute(
-                Id::Plain("label".into()),
-                Id::Escaped(quote_lines(&caption)),
-            ),
+            Attribute(Id::Plain("label".into()), Id::Escaped(quote_lines(&caption))),
             plain("labelloc", "b"),
             // A map is wide, so what names its parts has to be large.
             plain("fontsize", if self.is_map() { "36" } else { "14" }),
         ];
         if self.is_map() {
-            graph.extend([
-                plain("layout", "fdp"),
-                plain("K", "0.4"),
-                plain("overlap", "prism"),
-                plain("start", "1"),
-            ]);
+            graph.extend([plain("layout", "fdp"), plain("K", "0.4"), plain("overlap", "prism"), plain("start", "1")]);
         } else {
             graph.extend(self.columns());
         }
@@ -258,9 +219,7 @@ impl<'v, 'g> Drawing<'v, 'g> {
     /// A box a topic, large topics first, then what is in none.
     fn place_by_topic(&self, statements: &mut Vec<Stmt>) {
         let mut topics: Vec<_> = self.topics.iter().collect();
-        topics.sort_by_key(|(label, (nodes, more))| {
-            (label.is_none(), usize::MAX - nodes.len() - more.count)
-        });
+        topics.sort_by_key(|(label, (nodes, more))| (label.is_none(), usize::MAX - nodes.len() - more.count));
         for (position, (label, (nodes, more))) in topics.into_iter().enumerate() {
             let mut inside: Vec<Stmt> = nodes.iter().map(|&index| self.node(index)).collect();
             if more.count > 0 {
@@ -278,10 +237,7 @@ impl<'v, 'g> Drawing<'v, 'g> {
                     ];
                     let mut stmts: Vec<Stmt> = style.into_iter().map(Stmt::Attribute).collect();
                     stmts.append(&mut inside);
-                    statements.push(Stmt::Subgraph(Subgraph {
-                        id: Id::Plain(format!("cluster_{position}")),
-                        stmts,
-                    }));
+                    statements.push(Stmt::Subgraph(Subgraph { id: Id::Plain(format!("cluster_{position}")), stmts }));
                 }
                 None => statements.append(&mut inside),
             }
@@ -291,33 +247,19 @@ impl<'v, 'g> Drawing<'v, 'g> {
     /// All entities in one column, where there are papers for the other.
     fn right_column(&self) -> Option<Stmt> {
         let nodes = &self.view.graph.graph;
-        let (entities, papers): (Vec<NodeIndex>, Vec<NodeIndex>) = self
-            .selection
-            .drawn
-            .iter()
-            .partition(|&&index| entity(&nodes[index]).is_some());
+        let (entities, papers): (Vec<NodeIndex>, Vec<NodeIndex>) =
+            self.selection.drawn.iter().partition(|&&index| entity(&nodes[index]).is_some());
         if papers.is_empty() {
             return None;
         }
         let mut stmts = vec![Stmt::Attribute(plain("rank", "same"))];
-        stmts.extend(
-            entities
-                .iter()
-                .map(|&index| Stmt::Node(Node::new(node_id(&nodes[index].id), Vec::new()))),
-        );
-        Some(Stmt::Subgraph(Subgraph {
-            id: Id::Plain("entities".to_owned()),
-            stmts,
-        }))
+        stmts.extend(entities.iter().map(|&index| Stmt::Node(Node::new(node_id(&nodes[index].id), Vec::new()))));
+        Some(Stmt::Subgraph(Subgraph { id: Id::Plain("entities".to_owned()), stmts }))
     }
 
     fn more_papers(&self, position: usize, more: &MorePapers) -> Vec<Stmt> {
         let name = node_id(&format!("more {position}"));
-        let label = if more.count == 1 {
-            "1 more paper".to_owned()
-        } else {
-            format!("{} more papers", more.count)
-        };
+        let label = if more.count == 1 { "1 more paper".to_owned() } else { format!("{} more papers", more.count) };
         let mut statements = vec![Stmt::Node(Node::new(
             name.clone(),
             vec![
@@ -332,11 +274,7 @@ impl<'v, 'g> Drawing<'v, 'g> {
             let mut attributes = edge_style(relation);
             attributes.push(shown("label", &format!("{} ×{count}", relation.label)));
             attributes.push(plain("fontcolor", color_or(&relation.color, "#000000")));
-            statements.push(edge_statement(
-                name.clone(),
-                node_id(&self.view.graph.graph[target].id),
-                attributes,
-            ));
+            statements.push(edge_statement(name.clone(), node_id(&self.view.graph.graph[target].id), attributes));
         }
         statements
     }
@@ -355,9 +293,7 @@ impl<'v, 'g> Drawing<'v, 'g> {
             let node = &self.view.graph.graph[index];
             let year = match (paper(node), entity(node)) {
                 (Some(facts), _) => facts.year,
-                (_, Some(facts)) => facts
-                    .first_year
-                    .or_else(|| first_linked.get(&index).copied()),
+                (_, Some(facts)) => facts.first_year.or_else(|| first_linked.get(&index).copied()),
                 _ => None,
             };
             years.entry(year).or_default().push(index);
@@ -370,18 +306,11 @@ impl<'v, 'g> Drawing<'v, 'g> {
                 Stmt::Attribute(plain("rank", "same")),
                 Stmt::Node(Node::new(
                     id.clone(),
-                    vec![
-                        shown("label", &text),
-                        plain("shape", "plaintext"),
-                        plain("fontsize", "16"),
-                    ],
+                    vec![shown("label", &text), plain("shape", "plaintext"), plain("fontsize", "16")],
                 )),
             ];
             stmts.extend(nodes.into_iter().map(|index| self.node(index)));
-            statements.push(Stmt::Subgraph(Subgraph {
-                id: Id::Escaped(quote(&text)),
-                stmts,
-            }));
+            statements.push(Stmt::Subgraph(Subgraph { id: Id::Escaped(quote(&text)), stmts }));
             if let Some(before) = before.replace(id.clone()) {
                 statements.push(edge_statement(before, id, vec![plain("color", "#bbbbbb")]));
             }
@@ -390,24 +319,16 @@ impl<'v, 'g> Drawing<'v, 'g> {
 
     fn node(&self, index: NodeIndex) -> Stmt {
         let node = self.view.node(index);
-        let mut attributes = if paper(node.node).is_some() {
-            paper_style(&node)
-        } else {
-            entity_style(&node, self.view.schema())
-        };
-        attributes.push(shown(
-            "tooltip",
-            &format!("{}: {}", node.type_label, node.node.label),
-        ));
+        let mut attributes =
+            if paper(node.node).is_some() { paper_style(&node) } else { entity_style(&node, self.view.schema()) };
+        attributes.push(shown("tooltip", &format!("{}: {}", node.type_label, node.node.label)));
         let url = match (paper(node.node), entity(node.node)) {
             (Some(facts), _) => facts.url.as_deref(),
             (_, Some(facts)) => facts.url.as_deref(),
             _ => None,
         };
         // A drawing in a page must not run what somebody wrote as an address.
-        if let Some(url) =
-            url.filter(|url| url.starts_with("https://") || url.starts_with("http://"))
-        {
+        if let Some(url) = url.filter(|url| url.starts_with("https://") || url.starts_with("http://")) {
             attributes.push(shown("URL", url));
         }
         Stmt::Node(Node::new(node_id(&node.node.id), attributes))
@@ -427,58 +348,36 @@ impl<'v, 'g> Drawing<'v, 'g> {
         }
         if self.crosses_topics(edge) && !self.options.timeline {
             // What ties topics together is there to be followed, but stays behind what is in a topic.
-            attributes.retain(|Attribute(name, _)| !matches!(name, Id::Plain(name) if name == "color" || name == "penwidth"));
+            attributes
+                .retain(|Attribute(name, _)| !matches!(name, Id::Plain(name) if name == "color" || name == "penwidth"));
             let faint = format!("{}70", color_or(&edge.relation.color, "#000000"));
-            attributes.extend([
-                plain("color", &faint),
-                plain("penwidth", "0.6"),
-                plain("weight", "0"),
-            ]);
+            attributes.extend([plain("color", &faint), plain("penwidth", "0.6"), plain("weight", "0")]);
         }
-        edge_statement(
-            node_id(&edge.source.id),
-            node_id(&edge.target.id),
-            attributes,
-        )
+        edge_statement(node_id(&edge.source.id), node_id(&edge.target.id), attributes)
     }
 
     fn crosses_topics(&self, edge: &EdgeView<'_>) -> bool {
-        let [source, target] =
-            [edge.source, edge.target].map(|node| node.analysis.topic.as_deref());
+        let [source, target] = [edge.source, edge.target].map(|node| node.analysis.topic.as_deref());
         self.options.topic.is_none() && !self.is_tree() && source != target && self.topics.len() > 1
     }
 
     /// What the shapes and colours mean: only those that occur.
     fn legend(&self) -> Stmt {
-        let nodes = || {
-            self.selection
-                .drawn
-                .iter()
-                .map(|&index| self.view.node(index))
-        };
+        let nodes = || self.selection.drawn.iter().map(|&index| self.view.node(index));
         let mut rows = String::from("<TR><TD COLSPAN=\"2\"><B>Legend</B></TD></TR>");
         if nodes().any(|node| paper(node.node).is_some()) {
-            let _ = write!(
-                rows,
-                "<TR><TD BORDER=\"1\" COLOR=\"{PAPER_COLOR}\"> </TD><TD ALIGN=\"LEFT\">Paper</TD></TR>"
-            );
+            let _ =
+                write!(rows, "<TR><TD BORDER=\"1\" COLOR=\"{PAPER_COLOR}\"> </TD><TD ALIGN=\"LEFT\">Paper</TD></TR>");
         }
         for entity_type in &self.view.schema().types {
             if nodes().any(|node| node.type_label == entity_type.label) {
                 let color = color_or(&entity_type.color, PAPER_COLOR);
                 let label = html(&entity_type.label);
-                let _ = write!(
-                    rows,
-                    "<TR><TD BGCOLOR=\"{color}\"> </TD><TD ALIGN=\"LEFT\">{label}</TD></TR>"
-                );
+                let _ = write!(rows, "<TR><TD BGCOLOR=\"{color}\"> </TD><TD ALIGN=\"LEFT\">{label}</TD></TR>");
             }
         }
         for relation in &self.view.schema().relations {
-            if self
-                .edges
-                .iter()
-                .any(|edge| edge.relation.id == relation.id)
-            {
+            if self.edges.iter().any(|edge| edge.relation.id == relation.id) {
                 let color = color_or(&relation.color, "#000000");
                 let line = match line_style(relation) {
                     "bold" => "━▶",
@@ -492,9 +391,8 @@ impl<'v, 'g> Drawing<'v, 'g> {
                 );
             }
         }
-        let table = format!(
-            "<<TABLE BORDER=\"1\" COLOR=\"#999999\" CELLBORDER=\"0\" CELLSPACING=\"2\">{rows}</TABLE>>"
-        );
+        let table =
+            format!("<<TABLE BORDER=\"1\" COLOR=\"#999999\" CELLBORDER=\"0\" CELLSPACING=\"2\">{rows}</TABLE>>");
         Stmt::Node(Node::new(
             node_id("legend"),
             vec![
@@ -508,11 +406,7 @@ impl<'v, 'g> Drawing<'v, 'g> {
 
 /// What the hidden papers of a topic have to do with its drawn entities.
 fn more(view: &View<'_>, drawn: &[NodeIndex], hidden: &[NodeIndex]) -> MorePapers {
-    let hidden_papers = || {
-        hidden
-            .iter()
-            .filter(|&&index| paper(&view.graph.graph[index]).is_some())
-    };
+    let hidden_papers = || hidden.iter().filter(|&&index| paper(&view.graph.graph[index]).is_some());
     let mut counts: BTreeMap<NodeIndex, BTreeMap<u8, usize>> = BTreeMap::new();
     for &index in hidden_papers() {
         for edge in view.graph.graph.edges_directed(index, Direction::Outgoing) {
@@ -520,26 +414,17 @@ fn more(view: &View<'_>, drawn: &[NodeIndex], hidden: &[NodeIndex]) -> MorePaper
             let role = view.schema().relation(relation).role;
             let telling = matches!(role, RelationRole::Entity | RelationRole::Contribution);
             if telling && drawn.binary_search(&edge.target()).is_ok() {
-                *counts
-                    .entry(edge.target())
-                    .or_default()
-                    .entry(relation.0)
-                    .or_default() += 1;
+                *counts.entry(edge.target()).or_default().entry(relation.0).or_default() += 1;
             }
         }
     }
     let strongest = |relations: BTreeMap<u8, usize>| {
         // Of equally frequent relations the stronger, which the schema names first.
-        relations
-            .into_iter()
-            .max_by_key(|&(relation, count)| (count, u8::MAX - relation))
+        relations.into_iter().max_by_key(|&(relation, count)| (count, u8::MAX - relation))
     };
     let edges = counts.into_iter().filter_map(|(target, relations)| {
         let (relation, count) = strongest(relations)?;
         (count > 1).then_some((target, relation, count))
     });
-    MorePapers {
-        count: hidden_papers().count(),
-        edges: edges.collect(),
-    }
+    MorePapers { count: hidden_papers().count(), edges: edges.collect() }
 }

@@ -28,11 +28,8 @@ pub struct Selection {
 /// Chooses the nodes that the options ask for; topics themselves are never among them.
 pub fn select(view: &View<'_>, options: &DotOptions) -> Result<Selection, ExportError> {
     let graph = view.graph;
-    let mut part: Vec<NodeIndex> = graph
-        .graph
-        .node_indices()
-        .filter(|&index| Kind::of(&graph.graph[index]) != Kind::Topic)
-        .collect();
+    let mut part: Vec<NodeIndex> =
+        graph.graph.node_indices().filter(|&index| Kind::of(&graph.graph[index]) != Kind::Topic).collect();
     let mut subjects = Vec::new();
     if let Some(name) = &options.topic {
         let label = find_topic(graph, name)?;
@@ -55,16 +52,9 @@ pub fn select(view: &View<'_>, options: &DotOptions) -> Result<Selection, Export
         distances = reach(graph, center, *hops, |role| role != RelationRole::Topic);
         part.retain(|index| distances.contains_key(index));
         let steps = if *hops == 1 { "step" } else { "steps" };
-        subjects.push(format!(
-            "what is within {hops} {steps} of {}",
-            graph.graph[center].label
-        ));
+        subjects.push(format!("what is within {hops} {steps} of {}", graph.graph[center].label));
     }
-    let subject = if subjects.is_empty() {
-        "the whole graph".to_owned()
-    } else {
-        subjects.join(", ")
-    };
+    let subject = if subjects.is_empty() { "the whole graph".to_owned() } else { subjects.join(", ") };
     let max = options.max_nodes.max(1);
     let mut drawn: Vec<NodeIndex> = if part.len() <= max {
         part.clone()
@@ -72,24 +62,13 @@ pub fn select(view: &View<'_>, options: &DotOptions) -> Result<Selection, Export
         most_telling(view, &part, max)
     } else {
         let mut nearest = part.clone();
-        nearest.sort_by(|a, b| {
-            distances[a]
-                .cmp(&distances[b])
-                .then_with(|| by_importance(view, *a, *b))
-        });
+        nearest.sort_by(|a, b| distances[a].cmp(&distances[b]).then_with(|| by_importance(view, *a, *b)));
         nearest.truncate(max);
         nearest
     };
     drawn.sort_unstable();
-    let left_out = part
-        .into_iter()
-        .filter(|index| drawn.binary_search(index).is_err())
-        .collect();
-    Ok(Selection {
-        drawn,
-        left_out,
-        subject,
-    })
+    let left_out = part.into_iter().filter(|index| drawn.binary_search(index).is_err()).collect();
+    Ok(Selection { drawn, left_out, subject })
 }
 
 /// The nodes that tell most about a large part: every topic gets room by its size, three fifths of it for its most
@@ -97,10 +76,7 @@ pub fn select(view: &View<'_>, options: &DotOptions) -> Result<Selection, Export
 fn most_telling(view: &View<'_>, part: &[NodeIndex], max: usize) -> Vec<NodeIndex> {
     let mut topics: BTreeMap<Option<&str>, Vec<NodeIndex>> = BTreeMap::new();
     for &index in part {
-        topics
-            .entry(view.graph.graph[index].analysis.topic.as_deref())
-            .or_default()
-            .push(index);
+        topics.entry(view.graph.graph[index].analysis.topic.as_deref()).or_default().push(index);
     }
     let mut topics: Vec<(Option<&str>, Vec<NodeIndex>)> = topics.into_iter().collect();
     // Large topics first; what is in no topic last.
@@ -110,15 +86,9 @@ fn most_telling(view: &View<'_>, part: &[NodeIndex], max: usize) -> Vec<NodeInde
     let mut rooms = Vec::new();
     for (_, nodes) in &mut topics {
         nodes.sort_by(|a, b| by_importance(view, *a, *b));
-        let share = (max * nodes.len())
-            .div_ceil(part.len())
-            .max(5)
-            .min(room)
-            .min(nodes.len());
+        let share = (max * nodes.len()).div_ceil(part.len()).max(5).min(room).min(nodes.len());
         room -= share;
-        let entities = nodes
-            .iter()
-            .filter(|&&index| entity(&view.graph.graph[index]).is_some());
+        let entities = nodes.iter().filter(|&&index| entity(&view.graph.graph[index]).is_some());
         let before = chosen.len();
         chosen.extend(entities.take((share * 3).div_ceil(5)));
         rooms.push(share - (chosen.len() - before));
@@ -135,11 +105,7 @@ fn most_telling(view: &View<'_>, part: &[NodeIndex], max: usize) -> Vec<NodeInde
         chosen.extend(papers.into_iter().take(room).map(|(_, index)| index));
     }
     let taken: FxHashSet<NodeIndex> = chosen.iter().copied().collect();
-    let mut rest: Vec<NodeIndex> = part
-        .iter()
-        .copied()
-        .filter(|index| !taken.contains(index))
-        .collect();
+    let mut rest: Vec<NodeIndex> = part.iter().copied().filter(|index| !taken.contains(index)).collect();
     rest.sort_by(|a, b| by_importance(view, *a, *b));
     chosen.extend(rest.into_iter().take(max - taken.len().min(max)));
     chosen
@@ -148,10 +114,7 @@ fn most_telling(view: &View<'_>, part: &[NodeIndex], max: usize) -> Vec<NodeInde
 /// How strongly a paper is tied to the given nodes.
 fn tie(view: &View<'_>, index: NodeIndex, nodes: &FxHashSet<NodeIndex>) -> f64 {
     let edges = view.graph.graph.edges_directed(index, Direction::Outgoing);
-    edges
-        .filter(|edge| nodes.contains(&edge.target()))
-        .map(|edge| f64::from(edge.weight().weight))
-        .sum()
+    edges.filter(|edge| nodes.contains(&edge.target())).map(|edge| f64::from(edge.weight().weight)).sum()
 }
 
 /// More important nodes first: by PageRank where it is known, by weighted degree where not, then in the graph's order.
@@ -161,10 +124,7 @@ fn by_importance(view: &View<'_>, a: NodeIndex, b: NodeIndex) -> Ordering {
         (node.node.analysis.pagerank, node.weighted_degree)
     };
     let ((rank_a, degree_a), (rank_b, degree_b)) = (rank(a), rank(b));
-    rank_b
-        .total_cmp(&rank_a)
-        .then(degree_b.total_cmp(&degree_a))
-        .then(a.cmp(&b))
+    rank_b.total_cmp(&rank_a).then(degree_b.total_cmp(&degree_a)).then(a.cmp(&b))
 }
 
 /// Every node within so many steps over edges of the wanted roles, whichever way they point, with its distance.
@@ -184,11 +144,7 @@ fn reach(
         for node in front {
             for direction in [Direction::Outgoing, Direction::Incoming] {
                 for edge in graph.graph.edges_directed(node, direction) {
-                    let other = if direction == Direction::Outgoing {
-                        edge.target()
-                    } else {
-                        edge.source()
-                    };
+                    let other = if direction == Direction::Outgoing { edge.target() } else { edge.source() };
                     let role = graph.schema.relation(edge.weight().relation).role;
                     if wanted(role) && !distances.contains_key(&other) {
                         distances.insert(other, distance);
@@ -204,18 +160,8 @@ fn reach(
 
 /// The label of the topic with this label or id.
 fn find_topic<'g>(graph: &'g KnowledgeGraph, name: &str) -> Result<&'g str, ExportError> {
-    let topics = || {
-        graph
-            .graph
-            .node_weights()
-            .filter(|node| topic(node).is_some())
-    };
-    let labels = || {
-        graph
-            .graph
-            .node_weights()
-            .filter_map(|node| node.analysis.topic.as_deref())
-    };
+    let topics = || graph.graph.node_weights().filter(|node| topic(node).is_some());
+    let labels = || graph.graph.node_weights().filter_map(|node| node.analysis.topic.as_deref());
     if let Some(node) = topics().find(|node| node.id == name || same(&node.label, name)) {
         return Ok(&node.label);
     }
@@ -228,10 +174,7 @@ fn find_topic<'g>(graph: &'g KnowledgeGraph, name: &str) -> Result<&'g str, Expo
     } else {
         format!("it has {}", known.join(", "))
     };
-    Err(ExportError::UnknownTopic {
-        name: name.to_owned(),
-        hint,
-    })
+    Err(ExportError::UnknownTopic { name: name.to_owned(), hint })
 }
 
 /// The node with this id, or with this label or alias; among several the one with the most edges.
@@ -239,26 +182,14 @@ fn find_node(graph: &KnowledgeGraph, name: &str) -> Result<NodeIndex, ExportErro
     if let Some(&index) = graph.index.get(name) {
         return Ok(index);
     }
-    let degree = |index| {
-        graph.graph.edges(index).count()
-            + graph
-                .graph
-                .edges_directed(index, Direction::Incoming)
-                .count()
-    };
+    let degree =
+        |index| graph.graph.edges(index).count() + graph.graph.edges_directed(index, Direction::Incoming).count();
     let named = |index: &NodeIndex| {
         let node = &graph.graph[*index];
-        same(&node.label, name)
-            || entity(node).is_some_and(|facts| facts.aliases.iter().any(|alias| same(alias, name)))
+        same(&node.label, name) || entity(node).is_some_and(|facts| facts.aliases.iter().any(|alias| same(alias, name)))
     };
     // Of equals the first: `max_by_key` alone would give the last.
-    if let Some(index) = graph
-        .graph
-        .node_indices()
-        .rev()
-        .filter(named)
-        .max_by_key(|&index| degree(index))
-    {
+    if let Some(index) = graph.graph.node_indices().rev().filter(named).max_by_key(|&index| degree(index)) {
         return Ok(index);
     }
     let wanted = name.to_lowercase();
@@ -269,15 +200,8 @@ fn find_node(graph: &KnowledgeGraph, name: &str) -> Result<NodeIndex, ExportErro
         .map(|node| node.id.as_str())
         .take(5)
         .collect();
-    let hint = if near.is_empty() {
-        String::new()
-    } else {
-        format!("; near it are {}", near.join(", "))
-    };
-    Err(ExportError::UnknownNode {
-        name: name.to_owned(),
-        hint,
-    })
+    let hint = if near.is_empty() { String::new() } else { format!("; near it are {}", near.join(", ")) };
+    Err(ExportError::UnknownNode { name: name.to_owned(), hint })
 }
 
 fn same(a: &str, b: &str) -> bool {

@@ -28,15 +28,7 @@ impl<'a> Document<'a> {
             .iter()
             .map(|error| Problem::error(&file, text, error.span().unwrap_or(0..0), error.message()))
             .collect();
-        (
-            Document {
-                file,
-                layer,
-                text,
-                table: table.into_inner(),
-            },
-            problems,
-        )
+        (Document { file, layer, text, table: table.into_inner() }, problems)
     }
 
     /// An error at a place in this file.
@@ -51,19 +43,12 @@ impl<'a> Document<'a> {
 
     /// The items of the list of tables `key` that are built as they should be.
     pub(super) fn items<T: DeserializeOwned>(&'a self, key: &str) -> Vec<Item<'a, T>> {
-        let array = self
-            .table
-            .get(key)
-            .and_then(|value| value.get_ref().as_array());
+        let array = self.table.get(key).and_then(|value| value.get_ref().as_array());
         let items = array.into_iter().flat_map(|array| array.iter());
         items
             .filter_map(|item| {
                 let value = T::deserialize(ValueDeserializer::from(item.clone())).ok()?;
-                Some(Item {
-                    document: self,
-                    table: item.get_ref().as_table()?,
-                    value,
-                })
+                Some(Item { document: self, table: item.get_ref().as_table()?, value })
             })
             .collect()
     }
@@ -71,9 +56,7 @@ impl<'a> Document<'a> {
     /// The place of the element `index` of the list `key` in `table`.
     fn element(table: &DeTable<'_>, key: &str, index: usize) -> Range<usize> {
         let value = table.get(key);
-        let element = value
-            .and_then(|value| value.get_ref().as_array())
-            .and_then(|array| array.get(index));
+        let element = value.and_then(|value| value.get_ref().as_array()).and_then(|array| array.get(index));
         element.or(value).map_or(0..0, Spanned::span)
     }
 
@@ -84,37 +67,22 @@ impl<'a> Document<'a> {
 
     /// The places of a key of the table `table`, and of its value.
     pub(super) fn entry(&self, table: &str, key: &str) -> (Range<usize>, Range<usize>) {
-        let entries = self
-            .table
-            .get(table)
-            .and_then(|value| value.get_ref().as_table());
+        let entries = self.table.get(table).and_then(|value| value.get_ref().as_table());
         let entry = entries.and_then(|entries| entries.get_key_value(key));
         entry.map_or((0..0, 0..0), |(key, value)| (key.span(), value.span()))
     }
 
     /// The place of the element `index` of the list `key` of the table `table`.
     pub(super) fn entry_element(&self, table: &str, key: &str, index: usize) -> Range<usize> {
-        let entries = self
-            .table
-            .get(table)
-            .and_then(|value| value.get_ref().as_table());
+        let entries = self.table.get(table).and_then(|value| value.get_ref().as_table());
         entries.map_or(0..0, |entries| Document::element(entries, key, index))
     }
 
     /// The bytes `part` of a string with the given contents that stands at `span`: exactly where the string is
     /// written without escapes, else the whole string.
-    pub(super) fn inside(
-        &self,
-        span: Range<usize>,
-        contents: &str,
-        part: Range<usize>,
-    ) -> Range<usize> {
+    pub(super) fn inside(&self, span: Range<usize>, contents: &str, part: Range<usize>) -> Range<usize> {
         let written = self.text.get(span.start + 1..span.end.saturating_sub(1));
-        if written == Some(contents) {
-            span.start + 1 + part.start..span.start + 1 + part.end
-        } else {
-            span
-        }
+        if written == Some(contents) { span.start + 1 + part.start..span.start + 1 + part.end } else { span }
     }
 }
 

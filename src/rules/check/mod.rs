@@ -59,16 +59,9 @@ pub fn check(folder: &RuleFolder) -> Vec<Problem> {
         documents.push(layer_documents);
     }
     let rules = Rules::collect(&documents, lexicons);
-    if !documents
-        .iter()
-        .flatten()
-        .any(|(kind, _)| *kind == FileKind::Schema)
-    {
+    if !documents.iter().flatten().any(|(kind, _)| *kind == FileKind::Schema) {
         let message = format!("no schema.toml in {}", folder.origins());
-        problems.push(
-            Problem::whole_file("schema.toml", message)
-                .with_help("it declares the types and relations"),
-        );
+        problems.push(Problem::whole_file("schema.toml", message).with_help("it declares the types and relations"));
     }
     schema::check_schema(&rules, &mut problems);
     lexicons::check_lexicons(&rules, &mut problems);
@@ -95,8 +88,7 @@ fn unknown_file(layer: &Layer, path: &str) -> Problem {
         Some(_) => Some("files in this folder end in .toml".to_owned()),
         None => suggestion(path, known),
     };
-    let mut problem =
-        Problem::whole_file(&layer.display(path), "nothing reads this file").into_warning();
+    let mut problem = Problem::whole_file(&layer.display(path), "nothing reads this file").into_warning();
     problem.help = help;
     problem
 }
@@ -116,10 +108,7 @@ struct Rules<'a> {
 }
 
 impl<'a> Rules<'a> {
-    fn collect(
-        layers: &'a [Vec<(FileKind<'a>, Document<'a>)>],
-        lexicons: Vec<LexiconFile<'a>>,
-    ) -> Rules<'a> {
+    fn collect(layers: &'a [Vec<(FileKind<'a>, Document<'a>)>], lexicons: Vec<LexiconFile<'a>>) -> Rules<'a> {
         let mut rules = Rules {
             types: Vec::new(),
             relations: Vec::new(),
@@ -140,16 +129,10 @@ impl<'a> Rules<'a> {
                 FileKind::Patterns => rules.patterns.extend(document.items("pattern")),
                 FileKind::Cues => rules.cues.extend(document.items("cue")),
                 FileKind::Heads => rules.heads.extend(document.items("head")),
-                FileKind::Stop => rules.stops.extend(
-                    toml::from_str(document.text)
-                        .ok()
-                        .map(|stop| (document, stop)),
-                ),
-                FileKind::Ambiguous => rules.ambiguous.extend(
-                    toml::from_str(document.text)
-                        .ok()
-                        .map(|names| (document, names)),
-                ),
+                FileKind::Stop => rules.stops.extend(toml::from_str(document.text).ok().map(|stop| (document, stop))),
+                FileKind::Ambiguous => {
+                    rules.ambiguous.extend(toml::from_str(document.text).ok().map(|names| (document, names)))
+                }
                 FileKind::Lexicon(_) | FileKind::Table | FileKind::Ignored | FileKind::Unknown => {}
             }
         }
@@ -164,10 +147,7 @@ impl<'a> Rules<'a> {
 
     /// The labels of the types.
     fn type_labels(&self) -> impl Iterator<Item = &str> {
-        self.schema
-            .types
-            .iter()
-            .map(|entity_type| entity_type.label.as_str())
+        self.schema.types.iter().map(|entity_type| entity_type.label.as_str())
     }
 }
 
@@ -193,10 +173,7 @@ fn check_ids<'a, T>(
         match seen.get(&(item.document.layer, value)) {
             Some(first) => {
                 let message = format!("the {key} `{value}` stands twice");
-                problems.push(
-                    item.error(key, message)
-                        .with_help(format!("first in {first}")),
-                );
+                problems.push(item.error(key, message).with_help(format!("first in {first}")));
             }
             None => {
                 let place = format!("{}:{}", problem.file, problem.line);
@@ -207,18 +184,9 @@ fn check_ids<'a, T>(
 }
 
 /// An error if no type has the label `label`.
-fn check_type<T>(
-    rules: &Rules<'_>,
-    item: &Item<'_, T>,
-    key: &str,
-    label: &str,
-    problems: &mut Vec<Problem>,
-) {
+fn check_type<T>(rules: &Rules<'_>, item: &Item<'_, T>, key: &str, label: &str, problems: &mut Vec<Problem>) {
     if rules.schema.type_named(label).is_none() {
-        let mut problem = item.error(
-            key,
-            format!("no type in schema.toml has the label `{label}`"),
-        );
+        let mut problem = item.error(key, format!("no type in schema.toml has the label `{label}`"));
         problem.help = suggestion(label, rules.type_labels());
         problems.push(problem);
     }

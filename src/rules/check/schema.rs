@@ -11,27 +11,9 @@ use crate::rules::schema::{EntityType, Relation, RelationRole, TypeId};
 const MOST: usize = 256;
 
 pub(super) fn check_schema(rules: &Rules<'_>, problems: &mut Vec<Problem>) {
-    check_ids(
-        &rules.types,
-        "id",
-        |value: &EntityType| &value.id,
-        &mut FxHashMap::default(),
-        problems,
-    );
-    check_ids(
-        &rules.types,
-        "label",
-        |value: &EntityType| &value.label,
-        &mut FxHashMap::default(),
-        problems,
-    );
-    check_ids(
-        &rules.relations,
-        "id",
-        |value: &Relation| &value.id,
-        &mut FxHashMap::default(),
-        problems,
-    );
+    check_ids(&rules.types, "id", |value: &EntityType| &value.id, &mut FxHashMap::default(), problems);
+    check_ids(&rules.types, "label", |value: &EntityType| &value.label, &mut FxHashMap::default(), problems);
+    check_ids(&rules.relations, "id", |value: &Relation| &value.id, &mut FxHashMap::default(), problems);
     if let Some(item) = rules.types.get(MOST) {
         problems.push(item.error("id", format!("more than {MOST} types")));
     }
@@ -50,31 +32,16 @@ pub(super) fn check_schema(rules: &Rules<'_>, problems: &mut Vec<Problem>) {
 /// Does the relation point to types that there are?
 fn check_relation(rules: &Rules<'_>, item: &Item<'_, Relation>, problems: &mut Vec<Problem>) {
     let relation = &item.value;
-    for (key, labels) in [
-        ("types", &relation.types),
-        ("default_for", &relation.default_for),
-    ] {
+    for (key, labels) in [("types", &relation.types), ("default_for", &relation.default_for)] {
         for (index, label) in labels.iter().enumerate() {
             let span = item.element_span(key, index);
             if rules.schema.type_named(label).is_none() {
-                let mut problem = item
-                    .document
-                    .error(span, format!("no type has the label `{label}`"));
+                let mut problem = item.document.error(span, format!("no type has the label `{label}`"));
                 problem.help = suggestion(label, rules.type_labels());
                 problems.push(problem);
-            } else if key == "default_for"
-                && !relation.types.is_empty()
-                && !relation.types.contains(label)
-            {
-                let message = format!(
-                    "`{}` is the default for `{label}`, but may not point to it",
-                    relation.id
-                );
-                problems.push(
-                    item.document
-                        .error(span, message)
-                        .with_help("add the type to `types`"),
-                );
+            } else if key == "default_for" && !relation.types.is_empty() && !relation.types.contains(label) {
+                let message = format!("`{}` is the default for `{label}`, but may not point to it", relation.id);
+                problems.push(item.document.error(span, message).with_help("add the type to `types`"));
             }
         }
     }
@@ -83,21 +50,10 @@ fn check_relation(rules: &Rules<'_>, item: &Item<'_, Relation>, problems: &mut V
 /// Has the type one default relation?
 fn check_defaults(rules: &Rules<'_>, item: &Item<'_, EntityType>, problems: &mut Vec<Problem>) {
     let label = &item.value.label;
-    let defaults: Vec<&Relation> = rules
-        .schema
-        .relations
-        .iter()
-        .filter(|relation| relation.default_for.contains(label))
-        .collect();
-    let position = rules
-        .schema
-        .types
-        .iter()
-        .position(|t| t.id == item.value.id);
-    let Some(id) = position
-        .and_then(|position| u8::try_from(position).ok())
-        .map(TypeId)
-    else {
+    let defaults: Vec<&Relation> =
+        rules.schema.relations.iter().filter(|relation| relation.default_for.contains(label)).collect();
+    let position = rules.schema.types.iter().position(|t| t.id == item.value.id);
+    let Some(id) = position.and_then(|position| u8::try_from(position).ok()).map(TypeId) else {
         return;
     };
     if rules.schema.relations_for(id).next().is_none() {
@@ -109,49 +65,26 @@ fn check_defaults(rules: &Rules<'_>, item: &Item<'_, EntityType>, problems: &mut
         let help = format!(
             "name it in `default_for` of the relation that holds where no evidence speaks; default_for = [\"{label}\"]"
         );
-        problems.push(
-            item.document
-                .warning(item.span("label"), message)
-                .with_help(help),
-        );
+        problems.push(item.document.warning(item.span("label"), message).with_help(help));
     }
     for relation in defaults.iter().skip(1) {
-        let Some(place) = rules
-            .relations
-            .iter()
-            .find(|item| item.value.id == relation.id)
-        else {
+        let Some(place) = rules.relations.iter().find(|item| item.value.id == relation.id) else {
             continue;
         };
         let message = format!("`{}` is the default for `{label}` already", defaults[0].id);
-        problems.push(
-            place
-                .error("default_for", message)
-                .with_help("a type has one default"),
-        );
+        problems.push(place.error("default_for", message).with_help("a type has one default"));
     }
 }
 
 /// Has each role one relation?
 fn check_roles(rules: &Rules<'_>, problems: &mut Vec<Problem>) {
-    for role in [
-        RelationRole::Contribution,
-        RelationRole::Family,
-        RelationRole::Citation,
-        RelationRole::Topic,
-    ] {
-        let mut with_role = rules
-            .relations
-            .iter()
-            .filter(|item| item.value.role == role);
+    for role in [RelationRole::Contribution, RelationRole::Family, RelationRole::Citation, RelationRole::Topic] {
+        let mut with_role = rules.relations.iter().filter(|item| item.value.role == role);
         let Some(first) = with_role.next() else {
             continue;
         };
         for item in with_role.filter(|item| item.value.id != first.value.id) {
-            let message = format!(
-                "`{}` has this role already; only the first is used",
-                first.value.id
-            );
+            let message = format!("`{}` has this role already; only the first is used", first.value.id);
             problems.push(item.document.warning(item.span("role"), message));
         }
     }

@@ -15,11 +15,7 @@ use crate::rules::problem::Problem;
 
 /// Checks the whole document against the schema.
 pub(super) fn check_shape(document: &Document<'_>, schema: &Value, problems: &mut Vec<Problem>) {
-    let mut shape = Shape {
-        root: schema,
-        document,
-        problems,
-    };
+    let mut shape = Shape { root: schema, document, problems };
     shape.table(schema, &document.table, 0..0);
 }
 
@@ -38,39 +34,26 @@ impl<'a> Shape<'a> {
 
     /// Follows a reference to a definition.
     fn resolve(&self, schema: &'a Value) -> &'a Value {
-        schema["$ref"]
-            .as_str()
-            .and_then(|path| self.root.pointer(path.strip_prefix('#')?))
-            .unwrap_or(schema)
+        schema["$ref"].as_str().and_then(|path| self.root.pointer(path.strip_prefix('#')?)).unwrap_or(schema)
     }
 
     fn table(&mut self, schema: &'a Value, table: &DeTable<'_>, span: Range<usize>) {
         let properties = schema["properties"].as_object();
         let others = &schema["additionalProperties"];
-        let known = || {
-            properties
-                .into_iter()
-                .flat_map(|properties| properties.keys().map(String::as_str))
-        };
+        let known = || properties.into_iter().flat_map(|properties| properties.keys().map(String::as_str));
         for (key, value) in table.iter() {
             let name = key.get_ref().as_ref();
             match properties.and_then(|properties| properties.get(name)) {
                 Some(property) => self.value(property, name, value),
                 None if others.is_object() => self.value(others, name, value),
                 None => {
-                    let missing: Vec<&str> = known()
-                        .filter(|known| table.get(*known).is_none())
-                        .collect();
+                    let missing: Vec<&str> = known().filter(|known| table.get(*known).is_none()).collect();
                     let help = suggestion(name, missing).or_else(|| suggestion(name, known()));
                     self.problem(key.span(), format!("unknown key `{name}`"), help);
                 }
             }
         }
-        let required = schema["required"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str);
+        let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
         for name in required.filter(|name| table.get(*name).is_none()) {
             let help = properties.and_then(|properties| description(&properties[name]));
             self.problem(span.clone(), format!("the key `{name}` is missing"), help);
@@ -83,25 +66,14 @@ impl<'a> Shape<'a> {
         let wanted = type_names(shape);
         let found = value.get_ref().type_str();
         if !wanted.is_empty() && !wanted.iter().any(|wanted| fits(wanted, value.get_ref())) {
-            let wanted: Vec<&str> = wanted
-                .into_iter()
-                .filter(|wanted| *wanted != "null")
-                .map(toml_name)
-                .collect();
-            self.problem(
-                value.span(),
-                format!("`{name}` is of type {found}, not {}", wanted.join(" or ")),
-                help(),
-            );
+            let wanted: Vec<&str> = wanted.into_iter().filter(|wanted| *wanted != "null").map(toml_name).collect();
+            self.problem(value.span(), format!("`{name}` is of type {found}, not {}", wanted.join(" or ")), help());
             return;
         }
         match value.get_ref() {
             DeValue::Table(table) => self.table(shape, table, value.span()),
             DeValue::Array(array) => {
-                if shape["minItems"]
-                    .as_u64()
-                    .is_some_and(|least| (array.len() as u64) < least)
-                {
+                if shape["minItems"].as_u64().is_some_and(|least| (array.len() as u64) < least) {
                     self.problem(value.span(), format!("`{name}` is empty"), help());
                 }
                 for item in array.iter() {
@@ -115,37 +87,16 @@ impl<'a> Shape<'a> {
         }
     }
 
-    fn string(
-        &mut self,
-        shape: &Value,
-        schema: &Value,
-        name: &str,
-        text: &str,
-        span: Range<usize>,
-    ) {
-        let choices: Vec<&str> = shape["oneOf"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|choice| choice["const"].as_str())
-            .collect();
+    fn string(&mut self, shape: &Value, schema: &Value, name: &str, text: &str, span: Range<usize>) {
+        let choices: Vec<&str> =
+            shape["oneOf"].as_array().into_iter().flatten().filter_map(|choice| choice["const"].as_str()).collect();
         if !choices.is_empty() && !choices.contains(&text) {
-            self.problem(
-                span,
-                format!("`{text}` is no {name}"),
-                suggestion(text, choices),
-            );
+            self.problem(span, format!("`{text}` is no {name}"), suggestion(text, choices));
             return;
         }
-        let pattern = shape["pattern"]
-            .as_str()
-            .and_then(|pattern| Regex::new(pattern).ok());
+        let pattern = shape["pattern"].as_str().and_then(|pattern| Regex::new(pattern).ok());
         if pattern.is_some_and(|pattern| !pattern.is_match(text)) {
-            self.problem(
-                span,
-                format!("`{text}` is not fit for `{name}`"),
-                description(schema),
-            );
+            self.problem(span, format!("`{text}` is not fit for `{name}`"), description(schema));
         }
     }
 
@@ -157,11 +108,7 @@ impl<'a> Shape<'a> {
         let most = shape["maximum"].as_f64().unwrap_or(f64::INFINITY);
         // Written so that `nan` is outside.
         if !(least..=most).contains(&value) {
-            self.problem(
-                span,
-                format!("`{name}` is {number}, outside of {least} to {most}"),
-                None,
-            );
+            self.problem(span, format!("`{name}` is {number}, outside of {least} to {most}"), None);
         }
     }
 }

@@ -4,18 +4,13 @@
 const LISTED: usize = 16;
 
 /// "did you mean `x`?", or the list of what is known where nothing is near and the list is short.
-pub(super) fn suggestion<'a>(
-    name: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<String> {
+pub(super) fn suggestion<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let known: Vec<&str> = known.into_iter().collect();
     if let Some(nearest) = nearest(name, &known) {
         return Some(format!("did you mean `{nearest}`?"));
     }
     let list: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();
-    (1..=LISTED)
-        .contains(&list.len())
-        .then(|| format!("known are {}", list.join(", ")))
+    (1..=LISTED).contains(&list.len()).then(|| format!("known are {}", list.join(", ")))
 }
 
 /// The known name nearest to `name`, if it differs in a third of its letters at most; the first of equally near ones.
@@ -27,8 +22,7 @@ pub(super) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
         .filter_map(|known| {
             let candidate: Vec<char> = known.to_lowercase().chars().collect();
             let near = candidate.len().abs_diff(wanted.len()) <= limit;
-            near.then(|| (edit_distance(&wanted, &candidate), *known))
-                .filter(|(distance, _)| *distance <= limit)
+            near.then(|| (edit_distance(&wanted, &candidate), *known)).filter(|(distance, _)| *distance <= limit)
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, known)| known)
@@ -58,10 +52,7 @@ mod tests {
 
     #[test]
     fn finds_the_nearest_name() {
-        assert_eq!(
-            nearest("Modle", &["Method", "Model", "Metric"]),
-            Some("Model")
-        );
+        assert_eq!(nearest("Modle", &["Method", "Model", "Metric"]), Some("Model"));
         assert_eq!(nearest("verb", &["verbs", "phrases"]), Some("verbs"));
         assert_eq!(nearest("dataset", &["Dataset"]), Some("Dataset"));
         assert_eq!(nearest("xyz", &["Method"]), None);

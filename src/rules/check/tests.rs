@@ -14,30 +14,18 @@ const SCHEMA: &str = "\
 [[relation]]\nid = 'about'\nlabel = 'about'\nrole = 'topic'\ncolor = '#000000'\ndescription = ''\n";
 
 fn folder(files: &[(&str, &str)]) -> RuleFolder {
-    let files = files
-        .iter()
-        .map(|(path, text)| ((*path).to_owned(), Cow::Owned(text.as_bytes().to_vec())));
+    let files = files.iter().map(|(path, text)| ((*path).to_owned(), Cow::Owned(text.as_bytes().to_vec())));
     let mut all: BTreeMap<String, Cow<'static, [u8]>> = files.collect();
-    all.entry("schema.toml".to_owned())
-        .or_insert(Cow::Borrowed(SCHEMA.as_bytes()));
-    RuleFolder {
-        layers: vec![Layer::new(all)],
-    }
+    all.entry("schema.toml".to_owned()).or_insert(Cow::Borrowed(SCHEMA.as_bytes()));
+    RuleFolder { layers: vec![Layer::new(all)] }
 }
 
 /// The problems as `E`rror or `W`arning, place, message, help.
 fn found(files: &[(&str, &str)]) -> Vec<String> {
     let letter = |problem: &Problem| {
-        if problem.severity == Severity::Error {
-            'E'
-        } else {
-            'W'
-        }
+        if problem.severity == Severity::Error { 'E' } else { 'W' }
     };
-    check(&folder(files))
-        .iter()
-        .map(|problem| format!("{} {problem}", letter(problem)))
-        .collect()
+    check(&folder(files)).iter().map(|problem| format!("{} {problem}", letter(problem))).collect()
 }
 
 #[track_caller]
@@ -45,8 +33,7 @@ fn assert_found(files: &[(&str, &str)], expected: &[&str]) {
     assert_eq!(found(files), expected);
 }
 
-const HEAD: &str =
-    "[[head]]\nid = 'h'\ntype = 'Model'\nwords = ['net']\nexamples = ['A [small net].']\n";
+const HEAD: &str = "[[head]]\nid = 'h'\ntype = 'Model'\nwords = ['net']\nexamples = ['A [small net].']\n";
 
 #[test]
 fn the_default_rules_have_no_mistake() {
@@ -72,10 +59,7 @@ fn right_rules_give_nothing() {
     assert_found(
         &[
             ("heads.toml", HEAD),
-            (
-                "lexicon/model.csv",
-                "name,aliases,case,broader\nGLU-Net,=GLU,,\nGLU-Net-2,,,GLU-Net\n",
-            ),
+            ("lexicon/model.csv", "name,aliases,case,broader\nGLU-Net,=GLU,,\nGLU-Net-2,,,GLU-Net\n"),
         ],
         &[],
     );
@@ -98,8 +82,7 @@ fn unknown_missing_and_misshapen_keys() {
 
 #[test]
 fn values_out_of_range() {
-    let pattern =
-        "[[pattern]]\nid = 'P 1'\ntype = 'Model'\nregex = 'x'\nconfidence = 1.5\nexamples = []\n";
+    let pattern = "[[pattern]]\nid = 'P 1'\ntype = 'Model'\nregex = 'x'\nconfidence = 1.5\nexamples = []\n";
     assert_found(
         &[("patterns/a.toml", pattern)],
         &[
@@ -108,7 +91,8 @@ fn values_out_of_range() {
             "E patterns/a.toml:6:12: `examples` is empty; Texts in which the pattern finds just the parts in `[brackets]`.",
         ],
     );
-    let cue = "[[cue]]\nid = 'c'\nside = 'befor'\nrelation = 'uses'\nphrases = ['on']\nexamples = ['on [X]']\ngap = 300\n";
+    let cue =
+        "[[cue]]\nid = 'c'\nside = 'befor'\nrelation = 'uses'\nphrases = ['on']\nexamples = ['on [X]']\ngap = 300\n";
     assert_found(
         &[("cues/a.toml", cue)],
         &[
@@ -125,24 +109,12 @@ fn a_mistake_in_one_file_hides_none_in_another() {
         ("stop.toml", "praise = ['new', 'new']\nterm = []\n"),
         ("cues/x.toml", "\u{1}"),
     ]);
+    assert!(broken.iter().any(|problem| problem.starts_with("E heads.toml:1:")), "{broken:?}");
     assert!(
-        broken
-            .iter()
-            .any(|problem| problem.starts_with("E heads.toml:1:")),
+        broken.iter().any(|problem| problem == "E stop.toml:2:1: unknown key `term`; did you mean `terms`?"),
         "{broken:?}"
     );
-    assert!(
-        broken
-            .iter()
-            .any(|problem| problem == "E stop.toml:2:1: unknown key `term`; did you mean `terms`?"),
-        "{broken:?}"
-    );
-    assert!(
-        broken
-            .iter()
-            .any(|problem| problem.starts_with("E cues/x.toml:1:")),
-        "{broken:?}"
-    );
+    assert!(broken.iter().any(|problem| problem.starts_with("E cues/x.toml:1:")), "{broken:?}");
 }
 
 #[test]
@@ -164,18 +136,11 @@ fn unknown_types_and_relations() {
 
 #[test]
 fn ids_are_unique_over_all_files_of_a_folder_only() {
-    let pattern =
-        "[[pattern]]\nid = 'h'\ntype = 'Model'\nregex = 'X'\nconfidence = 1\nexamples = ['[X]']\n";
+    let pattern = "[[pattern]]\nid = 'h'\ntype = 'Model'\nregex = 'X'\nconfidence = 1\nexamples = ['[X]']\n";
     let files = [("heads.toml", HEAD), ("patterns/a.toml", pattern)];
-    assert_found(
-        &files,
-        &["E heads.toml:2:6: the id `h` stands twice; first in patterns/a.toml:2"],
-    );
+    assert_found(&files, &["E heads.toml:2:6: the id `h` stands twice; first in patterns/a.toml:2"]);
     let upper = RuleFolder {
-        layers: vec![Layer::new(BTreeMap::from([(
-            "heads.toml".to_owned(),
-            Cow::Borrowed(HEAD.as_bytes()),
-        )]))],
+        layers: vec![Layer::new(BTreeMap::from([("heads.toml".to_owned(), Cow::Borrowed(HEAD.as_bytes()))]))],
     };
     assert_eq!(check(&folder(&[("heads.toml", HEAD)]).overlay(upper)), []);
 }
@@ -183,42 +148,26 @@ fn ids_are_unique_over_all_files_of_a_folder_only() {
 #[test]
 fn regular_expressions() {
     let pattern = |regex: &str, example: &str| {
-        format!(
-            "[[pattern]]\nid = 'p'\ntype = 'Model'\nregex = '{regex}'\nconfidence = 1\nexamples = ['{example}']\n"
-        )
+        format!("[[pattern]]\nid = 'p'\ntype = 'Model'\nregex = '{regex}'\nconfidence = 1\nexamples = ['{example}']\n")
     };
     let wrong = |regex, example| found(&[("patterns/a.toml", &pattern(regex, example))]);
-    assert_eq!(
-        wrong("ab(c", "[x]"),
-        ["E patterns/a.toml:4:12: the regular expression is wrong: unclosed group"]
-    );
-    assert_eq!(
-        wrong("a)(b", "[x]"),
-        ["E patterns/a.toml:4:11: the regular expression is wrong: unopened group"]
-    );
+    assert_eq!(wrong("ab(c", "[x]"), ["E patterns/a.toml:4:12: the regular expression is wrong: unclosed group"]);
+    assert_eq!(wrong("a)(b", "[x]"), ["E patterns/a.toml:4:11: the regular expression is wrong: unopened group"]);
     assert_eq!(
         wrong("x*", "[x]"),
         [
             "E patterns/a.toml:4:9: the expression matches the empty text, and so everywhere; make one of its parts not optional"
         ]
     );
-    assert_eq!(
-        wrong("X[0-9]", "On [X1] and X2."),
-        ["E patterns/a.toml:6:13: `p` finds `X1`, `X2` here"]
-    );
-    assert_eq!(
-        wrong("X[0-9]", "On [X1b]."),
-        ["E patterns/a.toml:6:13: `p` finds nothing here"]
-    );
+    assert_eq!(wrong("X[0-9]", "On [X1] and X2."), ["E patterns/a.toml:6:13: `p` finds `X1`, `X2` here"]);
+    assert_eq!(wrong("X[0-9]", "On [X1b]."), ["E patterns/a.toml:6:13: `p` finds nothing here"]);
     assert_eq!(
         wrong("X[0-9]", "On [X1."),
         [r"E patterns/a.toml:6:17: `[` is never closed; write `\[` for a plain bracket"]
     );
     assert_eq!(
         wrong("X", "none"),
-        [
-            "E patterns/a.toml:6:13: no part of the example is marked; put [brackets] around what the rule finds"
-        ]
+        ["E patterns/a.toml:6:13: no part of the example is marked; put [brackets] around what the rule finds"]
     );
 }
 
@@ -241,10 +190,7 @@ fn cues_and_heads_that_can_never_match() {
     assert_found(
         &[
             ("heads.toml", heads),
-            (
-                "stop.toml",
-                "function_words = ['of']\npraise_in_terms = ['big']\nexamples = ['x]']\n",
-            ),
+            ("stop.toml", "function_words = ['of']\npraise_in_terms = ['big']\nexamples = ['x]']\n"),
         ],
         &[
             "E heads.toml:4:17: `of` is a function word in stop.toml: no term ends in it",
@@ -283,10 +229,7 @@ fn names_within_a_lexicon() {
 
 #[test]
 fn names_that_two_types_claim_need_a_decision() {
-    let files = [
-        ("lexicon/dataset.csv", "name\nGlyde\n"),
-        ("lexicon/model.csv", "name\nglyde\n=Glyde\n"),
-    ];
+    let files = [("lexicon/dataset.csv", "name\nGlyde\n"), ("lexicon/model.csv", "name\nglyde\n=Glyde\n")];
     assert_found(
         &files,
         &[
@@ -294,23 +237,9 @@ fn names_that_two_types_claim_need_a_decision() {
         ],
     );
     let [dataset, model] = files;
+    assert_found(&[dataset, model, ("ambiguous.toml", "[names]\nGLYDE = ['Model', 'Dataset']\n")], &[]);
     assert_found(
-        &[
-            dataset,
-            model,
-            ("ambiguous.toml", "[names]\nGLYDE = ['Model', 'Dataset']\n"),
-        ],
-        &[],
-    );
-    assert_found(
-        &[
-            dataset,
-            model,
-            (
-                "ambiguous.toml",
-                "[names]\nglyde = ['Modell']\nslyde = ['Model']\nGlyde = []\n",
-            ),
-        ],
+        &[dataset, model, ("ambiguous.toml", "[names]\nglyde = ['Modell']\nslyde = ['Model']\nGlyde = []\n")],
         &[
             "E ambiguous.toml:2:10: no type has the label `Modell`; did you mean `Model`?",
             "W ambiguous.toml:3:1: `slyde` is not claimed by two lexicons: there is nothing to decide",
@@ -321,12 +250,10 @@ fn names_that_two_types_claim_need_a_decision() {
 
 #[test]
 fn types_and_relations_fit_together() {
-    let schema = SCHEMA
-        .replace("['Model', 'Dataset']", "['Model', 'Datset']")
-        .replace(
-            "'#000000'\ndescription = ''\n[[relation]]\nid = 'about'",
-            "'black'\ndescription = ''\ndefault_for = ['Model']\n[[relation]]\nid = 'about'",
-        );
+    let schema = SCHEMA.replace("['Model', 'Dataset']", "['Model', 'Datset']").replace(
+        "'#000000'\ndescription = ''\n[[relation]]\nid = 'about'",
+        "'black'\ndescription = ''\ndefault_for = ['Model']\n[[relation]]\nid = 'about'",
+    );
     assert_found(
         &[("schema.toml", &schema)],
         &[
@@ -343,12 +270,7 @@ fn types_and_relations_fit_together() {
 fn files_that_nothing_reads_and_a_missing_schema() {
     let mut layer = Layer::new(BTreeMap::new());
     layer.unknown = vec!["heds.toml".to_owned(), "cues/notes.txt".to_owned()];
-    let problems: Vec<String> = check(&RuleFolder {
-        layers: vec![layer],
-    })
-    .iter()
-    .map(ToString::to_string)
-    .collect();
+    let problems: Vec<String> = check(&RuleFolder { layers: vec![layer] }).iter().map(ToString::to_string).collect();
     assert_eq!(
         problems,
         [

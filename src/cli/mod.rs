@@ -105,7 +105,7 @@ impl From<Outcome> for ExitCode {
 
 /// Runs the program with the arguments of the process; the exit code tells how it went (see its help).
 pub fn main() -> ExitCode {
-    match run(Cli::parse()) {
+    match run(&Cli::parse()) {
         Ok(code) => code,
         // What the shell reports of a program that ended because nobody reads its output any more (128 + SIGPIPE).
         Err(error) if output::is_closed_pipe(&error) => ExitCode::from(141),
@@ -116,7 +116,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
     let global = &cli.global;
     if let Some(threads) = global.threads {
         rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global()?;

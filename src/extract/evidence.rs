@@ -490,7 +490,7 @@ impl Collector<'_, '_> {
         rows.push(space.case_head.row([case, u32::from(text.head(end)), 0]));
         let last = document.word(end - 1);
         let digits = last.bytes().any(|b| b.is_ascii_digit());
-        if digits && end - first > 1 || digits && name_like {
+        if digits && (end - first > 1 || name_like) {
             let kind = match last.chars().last() {
                 Some('B' | 'M' | 'b' | 'm' | 'K' | 'k') => 0,
                 _ if last.starts_with(['v', 'V']) => 1,
@@ -601,7 +601,7 @@ impl Collector<'_, '_> {
                 rows.push(space.neighbour_type.row([0, case, 0]));
             }
             for_each_bit(u128::from(types), |entity_type| {
-                rows.push(space.neighbour_type.row([entity_type + 1, case, 0]))
+                rows.push(space.neighbour_type.row([entity_type + 1, case, 0]));
             });
         }
     }
@@ -616,7 +616,7 @@ impl Collector<'_, '_> {
             && from > first
         {
             for_each_bit(u128::from(types), |entity_type| {
-                rows.push(space.listed_ending.row([entity_type + 1, case, 0]))
+                rows.push(space.listed_ending.row([entity_type + 1, case, 0]));
             });
         }
         if let Some(&to) = spans.longest_from.get(&first)
@@ -625,7 +625,7 @@ impl Collector<'_, '_> {
             let types = spans.types_from.get(&first).copied().unwrap_or(0);
             let head = u32::from(self.text.head(end));
             for_each_bit(u128::from(types), |entity_type| {
-                rows.push(space.listed_beginning.row([entity_type + 1, head, 0]))
+                rows.push(space.listed_beginning.row([entity_type + 1, head, 0]));
             });
         }
         for found in &self.text.pattern_matches {
@@ -658,11 +658,11 @@ impl Collector<'_, '_> {
         }
         if last_atom + 1 < sentence.end_atom {
             let to = document.atoms[last_atom as usize + 1];
-            if !text.borders[to.first as usize] {
-                if let Some(count) = counts.phrase(phrase_key(document, first, to.end)) {
-                    let size = log_bucket(count.total, 14) / 2;
-                    rows.push(space.count_longer_right.row([size.min(6), share_bucket(count.free_right()), 0]));
-                }
+            if !text.borders[to.first as usize]
+                && let Some(count) = counts.phrase(phrase_key(document, first, to.end))
+            {
+                let size = log_bucket(count.total, 14) / 2;
+                rows.push(space.count_longer_right.row([size.min(6), share_bucket(count.free_right()), 0]));
             }
         }
         if last_atom > atom {

@@ -59,7 +59,7 @@ fn spans(text: &Annotated<'_>, marked: &MarkedText) -> Result<Vec<Span>, String>
             let whole = inside.clone().all(|(_, start, end)| span.start <= start && end <= span.end);
             let first = inside.next().filter(|_| whole);
             match first {
-                Some((first, ..)) => Ok((first, inside.last().map_or(first, |last| last.0) + 1)),
+                Some((first, ..)) => Ok((first, inside.next_back().map_or(first, |last| last.0) + 1)),
                 None => {
                     Err(format!("the brackets around `{}` do not stand on word borders", &marked.text[span.clone()]))
                 }

@@ -75,15 +75,11 @@ impl Forms {
         if first > sentence.first {
             form.heads_before |= 1 << text.classes[first as usize - 1].head.min(63);
         }
-        if right_free {
-            if let Some(head) = description(text, first, end) {
-                add_call(&mut form.called, head, 1);
-            }
+        if right_free && let Some(head) = description(text, first, end) {
+            add_call(&mut form.called, head, 1);
         }
-        if left_free {
-            if let Some(head) = class_before(text, first) {
-                form.such_as = head;
-            }
+        if left_free && let Some(head) = class_before(text, first) {
+            form.such_as = head;
         }
     }
 

@@ -52,15 +52,10 @@ pub fn group(text: &Annotated<'_>, chosen: &[Chosen]) -> Vec<Group> {
 
     let mut groups: Vec<Group> = Vec::new();
     let mut group_of: FxHashMap<usize, usize> = FxHashMap::default();
-    for at in 0..chosen.len() {
+    for (at, span) in chosen.iter().enumerate() {
         let root = sets.root(at);
         let number = *group_of.entry(root).or_insert_with(|| {
-            groups.push(Group {
-                members: Vec::new(),
-                entity_type: chosen[at].entity_type,
-                entry: None,
-                definition: None,
-            });
+            groups.push(Group { members: Vec::new(), entity_type: span.entity_type, entry: None, definition: None });
             groups.len() - 1
         });
         groups[number].members.push(at);

@@ -122,7 +122,7 @@ fn loss(paper: &TrainingPaper, targets: &[(u32, u8)], table: &WeightTable, gradi
     let candidates = &paper.evidence.candidates;
     let mut by_start: Vec<u32> = (0..candidates.len() as u32).collect();
     by_start.sort_by_key(|&at| std::cmp::Reverse(candidates[at as usize].candidate.first));
-    let span_sum: Vec<f64> = scores.chunks_exact(types).map(|row| log_sum(row)).collect();
+    let span_sum: Vec<f64> = scores.chunks_exact(types).map(log_sum).collect();
 
     let mut forward = vec![0.0f64; paper.tokens + 1];
     let mut next = 0;

@@ -94,7 +94,7 @@ impl RuleFolder {
                         merge(lexicons.entry(TypeId(entity_type)).or_default(), lexicon.rows);
                     }
                     FileKind::Ambiguous => {
-                        rules.ambiguous.names.extend(read_toml::<AmbiguousFile>(&file, bytes)?.names)
+                        rules.ambiguous.names.extend(read_toml::<AmbiguousFile>(&file, bytes)?.names);
                     }
                     FileKind::Patterns => {
                         patterns.extend(read_toml::<PatternFile>(&file, bytes)?.patterns);

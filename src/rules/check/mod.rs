@@ -131,7 +131,7 @@ impl<'a> Rules<'a> {
                 FileKind::Heads => rules.heads.extend(document.items("head")),
                 FileKind::Stop => rules.stops.extend(toml::from_str(document.text).ok().map(|stop| (document, stop))),
                 FileKind::Ambiguous => {
-                    rules.ambiguous.extend(toml::from_str(document.text).ok().map(|names| (document, names)))
+                    rules.ambiguous.extend(toml::from_str(document.text).ok().map(|names| (document, names)));
                 }
                 FileKind::Lexicon(_) | FileKind::Table | FileKind::Ignored | FileKind::Unknown => {}
             }

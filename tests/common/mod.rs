@@ -240,7 +240,7 @@ pub fn large() -> KnowledgeGraph {
         let (column, row) = ((number % 20) as f32, (number / 20) as f32);
         node.analysis.position = Some((column * 60.0 + shift, row * 60.0 + shift));
         let in_topic = if node.id.starts_with("paper:") { number % 3 } else { number / 3 % 3 };
-        node.analysis.topic = (number % 17 != 0).then(|| topics[in_topic].into());
+        node.analysis.topic = (!number.is_multiple_of(17)).then(|| topics[in_topic].into());
     }
     graph
 }

@@ -115,7 +115,9 @@ impl Render {
 /// The format that a picture's ending names. Graphviz knows which formats it has.
 fn picture_format(picture: &Path) -> anyhow::Result<String> {
     match picture.extension().and_then(|ending| ending.to_str()) {
-        Some(ending) if ending.chars().all(|c| c.is_ascii_alphanumeric()) => Ok(ending.to_ascii_lowercase()),
+        Some(ending) if !ending.is_empty() && ending.chars().all(|c| c.is_ascii_alphanumeric()) => {
+            Ok(ending.to_ascii_lowercase())
+        }
         _ => bail!(
             "{}: the ending tells the format of the picture; use one such as .svg, .pdf or .png",
             picture.display()

@@ -1,7 +1,7 @@
 //! Measuring extraction against annotated papers: precision, recall and F1 as a careful reader would count them.
 //!
 //! A predicted entity matches an annotated one when one of its forms equals one of the annotated forms after
-//! [`normal_form`](crate::text::normal_form); each annotated entity is matched once, one of the same type first.
+//! [`normal_form`]; each annotated entity is matched once, one of the same type first.
 
 mod annotation;
 mod html;

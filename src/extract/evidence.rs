@@ -28,7 +28,7 @@ pub enum CaseMatch {
 pub struct Weighed {
     /// The span.
     pub candidate: Candidate,
-    /// Position of its phrase in [`Evidence::form_ranges`].
+    /// Number of its phrase, as `Evidence::form_rows` takes it.
     pub form: u32,
     range: (u32, u32),
 }

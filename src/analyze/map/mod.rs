@@ -42,7 +42,9 @@ mod tests {
         let mut texts = Vec::new();
         loop {
             match reader.read_event().unwrap() {
-                quick_xml::events::Event::Text(text) => texts.push(text.xml10_content().into_owned()),
+                quick_xml::events::Event::Text(text) => {
+                    texts.push(text.xml10_content().into_owned());
+                }
                 quick_xml::events::Event::Eof => break texts,
                 _ => {}
             }

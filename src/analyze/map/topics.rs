@@ -58,27 +58,29 @@ fn places(topics: &[&Node], radii: &[f32]) -> Vec<Point> {
     let numbered = topics.iter().enumerate();
     let mut places: Vec<Point> =
         numbered.map(|(number, topic)| topic.analysis.position.unwrap_or_else(|| sunflower(number))).collect();
-    fit(&mut places);
+    fit(&mut places, radii);
     // Wider than the circles, so that labels find room.
     let diameters: Vec<f32> = radii.iter().map(|radius| radius * 2.0 + 26.0).collect();
     separate(&mut places, &diameters);
-    fit(&mut places);
+    fit(&mut places, radii);
     places
 }
 
-/// Stretches places to the picture's sides.
-fn fit(places: &mut [Point]) {
-    let range = |values: &dyn Fn(&Point) -> f32| {
+/// Stretches places so that all circles stand within the picture's margins.
+fn fit(places: &mut [Point], radii: &[f32]) {
+    let widest = radii.iter().copied().fold(0.0f32, f32::max);
+    let range = |values: fn(&Point) -> f32| {
         let low = places.iter().map(values).fold(f32::INFINITY, f32::min);
         let high = places.iter().map(values).fold(f32::NEG_INFINITY, f32::max);
         (low, (high - low).max(1e-3))
     };
-    let ((left, width), (top, height)) = (range(&|place| place.0), range(&|place| place.1));
-    let (room_x, room_y) = (WIDTH - 2.0 * MARGIN.0, HEIGHT - 2.0 * MARGIN.1);
+    let ((left, width), (top, height)) = (range(|place| place.0), range(|place| place.1));
+    let margin = (MARGIN.0.max(widest + 5.0), MARGIN.1.max(widest + 5.0));
+    let (room_x, room_y) = (WIDTH - 2.0 * margin.0, HEIGHT - 2.0 * margin.1);
     let alone = places.len() == 1;
     for place in places {
         let share = if alone { (0.5, 0.5) } else { ((place.0 - left) / width, (place.1 - top) / height) };
-        *place = (MARGIN.0 + share.0 * room_x, MARGIN.1 + share.1 * room_y);
+        *place = (margin.0 + share.0 * room_x, margin.1 + share.1 * room_y);
     }
 }
 

@@ -64,7 +64,7 @@ impl RelationSpace {
             last_place: add("last mention", &[&fifths, &any_type]),
             mentions: add("mentions", &[&counted(1, 4, "times"), &any_type, &cases]),
             case: add("case", &[&cases, &types]),
-            title_name: add("title's name", &[&types]),
+            title_name: add("title's name", &[&any_type, &cases]),
             title_after: add("in title after", &[&title_words, &types]),
             listed: add("known name", &[&yes_no, &types, &cases]),
             touching: add("cue touching", &[&cues, &any_type]),
@@ -146,7 +146,8 @@ pub fn collect(text: &Annotated<'_>, space: &RelationSpace, entity: &EntityPlace
         let name = crate::text::phrase_key(document, title.first, title.end);
         let named = entity.spans.iter().any(|&(from, to)| crate::text::phrase_key(document, from, to) == name);
         if named {
-            rows.push(space.title_name.row([entity_type, 0, 0]));
+            rows.push(space.title_name.row([0, case, 0]));
+            rows.push(space.title_name.row([entity_type + 1, case, 0]));
         }
     }
     let listed = entity

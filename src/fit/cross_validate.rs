@@ -33,7 +33,7 @@ impl Default for FitOptions {
         Self {
             folds: 5,
             spans: SpanFit::default(),
-            relation_penalty: 4.0,
+            relation_penalty: 16.0,
             biases: (-1..=7).map(|step| step as f32 / 5.0).collect(),
             without: None,
         }

@@ -93,21 +93,22 @@ fn counts_are_written_and_read_again() {
 fn suggestions_name_the_line_that_would_add_them() {
     let folder = tempfile::tempdir().unwrap();
     // A cue speaks for it, but it ends in no head and stands in no lexicon.
-    let paper =
-        |n: usize| format!("{{\"id\":\"{n}\",\"title\":\"Note {n}\",\"abstract\":\"It was expressed in axolotl.\"}}\n");
+    let paper = |n: usize| {
+        format!("{{\"id\":\"{n}\",\"title\":\"Note {n}\",\"abstract\":\"It was expressed in marbled axolotl.\"}}\n")
+    };
     let papers: String = (0..6).map(paper).collect();
     let input = write(folder.path(), "p.jsonl", &papers);
     let said = stdout(&["rules", "suggest", &input, "--rules", &biology(), "--json"]);
     let first: Value = serde_json::from_str(said.lines().next().unwrap()).unwrap();
-    assert_eq!(first["name"], "axolotl");
+    assert_eq!(first["name"], "marbled axolotl");
     assert_eq!(first["papers"], 6);
     assert_eq!(first["file"], "lexicon/organism.csv");
-    assert_eq!(first["line"], "axolotl,,,,");
+    assert_eq!(first["line"], "marbled axolotl,,,,");
     assert_eq!(first["cues"][0][0], "cue-express");
     let text = stdout(&["rules", "suggest", &input, "--rules", &biology()]);
-    assert!(text.contains("lexicon/organism.csv: axolotl,,,,"), "{text}");
+    assert!(text.contains("lexicon/organism.csv: marbled axolotl,,,,"), "{text}");
     let none = stdout(&["rules", "suggest", &input, "--rules", &biology(), "--types", "Assay"]);
-    assert!(!none.contains("axolotl"), "{none}");
+    assert!(!none.contains("marbled axolotl"), "{none}");
 }
 
 #[test]

@@ -119,7 +119,13 @@ impl Build {
     pub fn run(&self, global: &Global) -> anyhow::Result<Outcome> {
         let started = Instant::now();
         let extractor = self.rules.extractor()?;
+        let stage = |done: &str| {
+            if global.verbose {
+                say(&format!("{done} after {:.1} s", started.elapsed().as_secs_f64()));
+            }
+        };
         let (mut graph, end) = self.graph(&extractor, global)?;
+        stage("papers read and entities resolved");
         let analysis = analyze(&mut graph, &self.analysis.options());
         let part = self.part.cut();
         let mut notes = analysis.notes;
@@ -128,6 +134,7 @@ impl Build {
             graph = smaller;
             notes.extend(what_is_left_out);
         }
+        stage("topics and places found");
         let formats = if self.format.is_empty() { &Format::DEFAULT[..] } else { &self.format };
         let files = write_outputs(&graph, &self.out, formats, &ExportOptions::default())?;
         if !global.quiet {

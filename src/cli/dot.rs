@@ -1,5 +1,6 @@
 //! `papergraph dot` and `papergraph render`: drawings of a built graph, or of a part of it.
 
+use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -114,11 +115,10 @@ impl Render {
 
 /// The format that a picture's ending names. Graphviz knows which formats it has.
 fn picture_format(picture: &Path) -> anyhow::Result<String> {
-    match picture.extension().and_then(|ending| ending.to_str()) {
-        Some(ending) if !ending.is_empty() && ending.chars().all(|c| c.is_ascii_alphanumeric()) => {
-            Ok(ending.to_ascii_lowercase())
-        }
-        _ => bail!(
+    let is_format = |ending: &&str| !ending.is_empty() && ending.chars().all(|c| c.is_ascii_alphanumeric());
+    match picture.extension().and_then(OsStr::to_str).filter(is_format) {
+        Some(ending) => Ok(ending.to_ascii_lowercase()),
+        None => bail!(
             "{}: the ending tells the format of the picture; use one such as .svg, .pdf or .png",
             picture.display()
         ),

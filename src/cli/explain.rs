@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 
 use super::ask::{plain, write_table};
-use super::input::{ReadingOptions, sources};
+use super::input::{FormatOptions, sources};
 use super::ruleset::RulesOption;
 use super::{Global, Outcome, output};
 use crate::corpus::{Field, Paper};
@@ -41,7 +41,7 @@ pub struct Explain {
     #[arg(long, value_name = "FILE", requires = "paper")]
     input: Vec<PathBuf>,
     #[command(flatten)]
-    reading: ReadingOptions,
+    reading: FormatOptions,
     #[command(flatten)]
     rules: RulesOption,
 }

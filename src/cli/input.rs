@@ -27,9 +27,22 @@ pub struct InputOptions {
     pub reading: ReadingOptions,
 }
 
-/// How papers are read.
+/// How papers are read, and what happens with records that cannot be.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ReadingOptions {
+    #[command(flatten)]
+    format: FormatOptions,
+    /// Write all skipped records to FILE, one a line: file:line: reason
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    skipped: Option<PathBuf>,
+    /// End with exit code 1 if a record was skipped
+    #[arg(long, help_heading = "Input")]
+    strict: bool,
+}
+
+/// How papers are written in the inputs.
+#[derive(Clone, Debug, clap::Args)]
+pub struct FormatOptions {
     /// Format of all inputs: listing, jsonl, json, csv, tsv or bibtex. Found from ending and content if left out
     #[arg(long, value_name = "FORMAT", help_heading = "Input")]
     input_format: Option<InputFormat>,
@@ -37,12 +50,6 @@ pub struct ReadingOptions {
     /// title, abstract, authors, year, venue, url, doi, keywords
     #[arg(long, value_name = "PART=FIELD,...", help_heading = "Input")]
     map: Option<FieldMap>,
-    /// Write all skipped records to FILE, one a line: file:line: reason
-    #[arg(long, value_name = "FILE", help_heading = "Input")]
-    skipped: Option<PathBuf>,
-    /// End with exit code 1 if a record was skipped
-    #[arg(long, help_heading = "Input")]
-    strict: bool,
 }
 
 /// Papers from inputs, batch by batch.
@@ -74,7 +81,7 @@ pub fn sources(paths: &[PathBuf]) -> Vec<Source> {
 impl ReadingOptions {
     /// Opens sources.
     pub fn open(&self, sources: Vec<Source>, global: &Global) -> anyhow::Result<Papers> {
-        let reader = self.reader(sources)?;
+        let reader = self.format.reader(sources)?;
         if global.verbose {
             for note in reader.notes() {
                 say(&format!("note: {note}"));
@@ -83,7 +90,9 @@ impl ReadingOptions {
         let progress = progress_bar(&reader, global);
         Ok(Papers { reader, skipped: SkipLog::open(self.skipped.as_deref())?, progress, strict: self.strict })
     }
+}
 
+impl FormatOptions {
     /// A reader of sources, without progress.
     pub fn reader(&self, sources: Vec<Source>) -> Result<CorpusReader, CorpusError> {
         let options = ReadOptions {

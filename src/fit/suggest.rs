@@ -32,11 +32,7 @@ pub struct SuggestOptions {
 
 impl Default for SuggestOptions {
     fn default() -> Self {
-        Self {
-            least_papers: 5,
-            most_confidence: 0.95,
-            least_confidence: 0.4,
-        }
+        Self { least_papers: 5, most_confidence: 0.95, least_confidence: 0.4 }
     }
 }
 
@@ -101,26 +97,19 @@ pub fn sightings(extractor: &Extractor, paper: &Paper) -> Vec<Sighting> {
     let bias = extractor.settings.bias;
     let mut best: FxHashMap<u64, Sighting> = FxHashMap::default();
     let candidates = reading.evidence.candidates.iter();
-    for (at, (weighed, scores)) in (0u32..).zip(candidates.zip(reading.scores.chunks_exact(types)))
-    {
+    for (at, (weighed, scores)) in (0u32..).zip(candidates.zip(reading.scores.chunks_exact(types))) {
         let candidate = weighed.candidate;
-        if !stands_alone(text, candidate)
-            || is_settled(text.rules, candidate.key)
-            || is_decorated(text, candidate)
-        {
+        if !stands_alone(text, candidate) || is_settled(text.rules, candidate.key) || is_decorated(text, candidate) {
             continue;
         }
         let found = reading.chosen.iter().any(|chosen| chosen.candidate == at);
-        let is_covered =
-            |chosen: &Chosen| chosen.first < candidate.end && candidate.first < chosen.end;
+        let is_covered = |chosen: &Chosen| chosen.first < candidate.end && candidate.first < chosen.end;
         if !found && reading.chosen.iter().any(is_covered) {
             continue;
         }
-        let probabilities: Box<[f32]> = (0..types)
-            .map(|entity_type| probability(scores, entity_type, bias))
-            .collect();
-        let cues = text.cues_before[candidate.first as usize].touching
-            | text.cues_after[candidate.end as usize].touching;
+        let probabilities: Box<[f32]> = (0..types).map(|entity_type| probability(scores, entity_type, bias)).collect();
+        let cues =
+            text.cues_before[candidate.first as usize].touching | text.cues_after[candidate.end as usize].touching;
         let sighting = best.entry(candidate.key).or_insert_with(|| Sighting {
             key: candidate.key,
             spelling: text.document.text(candidate.first, candidate.end).into(),
@@ -148,17 +137,13 @@ fn total(probabilities: &[f32]) -> f32 {
 /// Phrases between borders, and names by their looks; parts of longer phrases are not suggested.
 fn stands_alone(text: &Annotated<'_>, candidate: Candidate) -> bool {
     let by = |proposer: Proposer| candidate.proposers & (1 << proposer as u16) != 0;
-    (by(Proposer::Run) || by(Proposer::Left))
-        && text.is_left_free(candidate.first)
-        && text.is_right_free(candidate.end)
+    (by(Proposer::Run) || by(Proposer::Left)) && text.is_left_free(candidate.first) && text.is_right_free(candidate.end)
         || by(Proposer::Acronym)
 }
 
 /// Do the rules say already what the phrase is, or that it is nothing?
 fn is_settled(rules: &RuleSet, key: u64) -> bool {
-    !rules.forms.get(key).is_empty()
-        || rules.is_stop_term(key)
-        || rules.terms.judged(key) == Some(None)
+    !rules.forms.get(key).is_empty() || rules.is_stop_term(key) || rules.terms.judged(key) == Some(None)
 }
 
 /// Is it only a known name, or any name, with words around that are no part of it: "SLAM problem", "high accuracy"?
@@ -169,14 +154,12 @@ fn is_decorated(text: &Annotated<'_>, candidate: Candidate) -> bool {
     let ends_in_class_noun = head > 0 && text.rules.heads[head - 1].class_noun;
     if end - first == 1 {
         // A single word in lower case is too vague more often than not.
-        return ends_in_class_noun
-            || classes[first as usize].empty
-            || case_class(text, first, end) == 2;
+        return ends_in_class_noun || classes[first as usize].empty || case_class(text, first, end) == 2;
     }
     let opens_with_praise = classes[first as usize].praise;
     let without_first = phrase_key(&text.document, first + 1, end);
-    let modified = !text.rules.forms.get(without_first).is_empty()
-        && !text.document.tokens[first as usize].shape.has_capital();
+    let modified =
+        !text.rules.forms.get(without_first).is_empty() && !text.document.tokens[first as usize].shape.has_capital();
     ends_in_class_noun || opens_with_praise || modified
 }
 
@@ -249,22 +232,15 @@ impl Suggester {
             .values()
             .filter(|phrase| phrase.papers >= options.least_papers && !phrase.is_ambiguous())
             .map(|phrase| (phrase, total(&phrase.probabilities) / phrase.papers as f32))
-            .filter(|(_, confidence)| {
-                (options.least_confidence..=options.most_confidence).contains(confidence)
-            })
+            .filter(|(_, confidence)| (options.least_confidence..=options.most_confidence).contains(confidence))
             .map(|(phrase, confidence)| {
                 let suggestion = phrase.suggestion(rules, confidence);
                 // Squared confidence: one name that is surely one is worth more than two that are hardly any.
                 (phrase.papers as f32 * confidence * confidence, suggestion)
             })
             .collect();
-        suggestions.sort_by(|(a, left), (b, right)| {
-            b.total_cmp(a).then_with(|| left.name.cmp(&right.name))
-        });
-        suggestions
-            .into_iter()
-            .map(|(_, suggestion)| suggestion)
-            .collect()
+        suggestions.sort_by(|(a, left), (b, right)| b.total_cmp(a).then_with(|| left.name.cmp(&right.name)));
+        suggestions.into_iter().map(|(_, suggestion)| suggestion).collect()
     }
 }
 
@@ -303,19 +279,14 @@ impl Phrase {
                 best = entity_type;
             }
         }
-        let mut cues: Vec<(String, u32)> = self
-            .cues
-            .iter()
-            .map(|(&cue, &papers)| (rules.cues[usize::from(cue)].id.clone(), papers))
-            .collect();
+        let mut cues: Vec<(String, u32)> =
+            self.cues.iter().map(|(&cue, &papers)| (rules.cues[usize::from(cue)].id.clone(), papers)).collect();
         cues.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         cues.truncate(4);
         Suggestion {
             name: commonest(&self.spellings).map_or_else(String::new, |(text, _)| text.to_string()),
             // A form that only one paper uses may be that paper's own.
-            alias: commonest(&self.aliases)
-                .filter(|(_, papers)| *papers > 1)
-                .map(|(text, _)| text.to_string()),
+            alias: commonest(&self.aliases).filter(|(_, papers)| *papers > 1).map(|(text, _)| text.to_string()),
             entity_type: TypeId(u8::try_from(best).unwrap_or(u8::MAX)),
             papers: self.papers,
             found: self.found,
@@ -334,9 +305,7 @@ impl Suggestion {
         // A short name in capitals may be a word in lower case.
         let exact = letters().count() <= 5 && letters().all(char::is_uppercase);
         let (name, alias, case) = match &self.alias {
-            Some(long) if exact && long.len() > self.name.len() => {
-                (long.as_str(), format!("={}", self.name), "")
-            }
+            Some(long) if exact && long.len() > self.name.len() => (long.as_str(), format!("={}", self.name), ""),
             alias => {
                 let case = if exact { "yes" } else { "" };
                 (self.name.as_str(), alias.clone().unwrap_or_default(), case)
@@ -348,11 +317,7 @@ impl Suggestion {
 
 /// A field of a CSV file, quoted where it must be.
 fn field(text: &str) -> String {
-    if text.contains([',', '"', '\n']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_string()
-    }
+    if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_string() }
 }
 
 #[cfg(test)]
@@ -374,19 +339,10 @@ mod tests {
 
     #[test]
     fn rows_are_those_of_a_lexicon() {
-        assert_eq!(
-            suggestion("tree search", Some("TS")).lexicon_row(),
-            "tree search,TS,,,"
-        );
-        assert_eq!(
-            suggestion("TS", Some("tree search")).lexicon_row(),
-            "tree search,=TS,,,"
-        );
+        assert_eq!(suggestion("tree search", Some("TS")).lexicon_row(), "tree search,TS,,,");
+        assert_eq!(suggestion("TS", Some("tree search")).lexicon_row(), "tree search,=TS,,,");
         assert_eq!(suggestion("GLUE", None).lexicon_row(), "GLUE,,yes,,");
-        assert_eq!(
-            suggestion("a \"b\", c", None).lexicon_row(),
-            "\"a \"\"b\"\", c\",,,,"
-        );
+        assert_eq!(suggestion("a \"b\", c", None).lexicon_row(), "\"a \"\"b\"\", c\",,,,");
     }
 
     #[test]
@@ -402,13 +358,10 @@ mod tests {
         };
         let mut suggester = Suggester::default();
         for _ in 0..3 {
-            suggester.add(vec![sighting(1, "x y", 0.6), sighting(2, "z", 0.3)]);
+            suggester.add(vec![sighting(1, "x y", 0.6), sighting(2, "z", 0.45)]);
         }
         suggester.add(vec![sighting(1, "X y", 0.6), sighting(3, "w", 0.99)]);
-        let options = SuggestOptions {
-            least_papers: 3,
-            ..SuggestOptions::default()
-        };
+        let options = SuggestOptions { least_papers: 3, ..SuggestOptions::default() };
         let found = suggester.suggestions(&RuleSet::default(), options);
         let names: Vec<&str> = found.iter().map(|found| found.name.as_str()).collect();
         assert_eq!(names, ["x y", "z"]);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use crate::cli::input::{ReadingOptions, sources};
+use crate::cli::input::{FormatOptions, sources};
 use crate::cli::output::{self, say};
 use crate::cli::ruleset::RulesOption;
 use crate::cli::{Global, Outcome};
@@ -27,7 +27,7 @@ pub struct Count {
     #[command(flatten)]
     rules: RulesOption,
     #[command(flatten)]
-    reading: ReadingOptions,
+    reading: FormatOptions,
     /// Leave out phrases that occur less often
     #[arg(long, value_name = "N", default_value_t = CountOptions::default().least_phrase)]
     least_phrase: u32,

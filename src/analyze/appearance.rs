@@ -69,6 +69,7 @@ pub fn set_places(
     papers: &Neighbors,
     topics: &Topics,
     topic_nodes: &[(NodeIndex, &[u32])],
+    forces: bool,
 ) {
     let size_of = |&node: &NodeIndex| graph.graph[node].analysis.size;
     let sizes = Sizes {
@@ -77,7 +78,7 @@ pub fn set_places(
         topics: topic_nodes.iter().map(|(node, _)| size_of(node)).collect(),
     };
     let members: Vec<&[u32]> = topic_nodes.iter().map(|&(_, members)| members).collect();
-    let Layout { papers, entities, topics } = lay_out(incidence, papers, topics, &members, &sizes);
+    let Layout { papers, entities, topics } = lay_out(incidence, papers, topics, &members, &sizes, forces);
     let mut place = |node: NodeIndex, (x, y): Point| {
         // A hundredth of a unit is far below what an eye can see.
         let rounded = |value: f32| (value * 100.0).round() / 100.0;

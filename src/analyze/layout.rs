@@ -18,7 +18,7 @@ use super::topics::Topics;
 pub type Point = (f32, f32);
 
 /// Papers beyond which only the start is computed, without forces: the forces would take minutes.
-pub const MOST_PAPERS_FOR_FORCES: usize = 300_000;
+pub const MOST_PAPERS_FOR_FORCES: usize = 20_000;
 
 /// How much of its pull a link between two topics keeps.
 const PULL_BETWEEN_TOPICS: f32 = 0.15;
@@ -51,7 +51,7 @@ pub struct Sizes {
     pub topics: Vec<f32>,
 }
 
-/// Lays out papers, entities and topics. `members` are the papers of the topics to place, sub-topics among them. All
+/// Lays out papers, entities and topics; without `forces`, papers stand by topic only. `members` are the papers of the topics to place, sub-topics among them. All
 /// places are finite.
 pub fn lay_out(
     incidence: &Incidence,
@@ -59,9 +59,10 @@ pub fn lay_out(
     topics: &Topics,
     members: &[&[u32]],
     sizes: &Sizes,
+    forces: bool,
 ) -> Layout {
     let start = starting_places(papers, topics);
-    let mut places = if papers.node_count() <= MOST_PAPERS_FOR_FORCES { spread(papers, topics, &start) } else { start };
+    let mut places = if forces { spread(papers, topics, &start) } else { start };
     scale_to_cover(&mut places, sizes);
     place_isolated(&mut places, papers, topics);
     let entities = place_entities(incidence, &places, sizes);
@@ -276,7 +277,7 @@ mod tests {
             topics: vec![20.0; found.members.len()],
         };
         let members: Vec<&[u32]> = found.members.iter().map(Vec::as_slice).collect();
-        let layout = lay_out(&incidence, &papers, &found, &members, &sizes);
+        let layout = lay_out(&incidence, &papers, &found, &members, &sizes, true);
         (found, layout)
     }
 

@@ -45,13 +45,15 @@ pub struct AnalyzeOptions {
     pub color_by: ColorBy,
     /// Compute places? Without, nodes have sizes and colours only.
     pub layout: bool,
+    /// Most papers between which forces are computed; of more, papers stand by topic only.
+    pub most_papers_for_forces: usize,
     /// Start of the random choices in the search for topics; the same seed gives the same topics.
     pub seed: u64,
 }
 
 impl Default for AnalyzeOptions {
     fn default() -> Self {
-        Self { resolution: None, color_by: ColorBy::Topic, layout: true, seed: 1 }
+        Self { resolution: None, color_by: ColorBy::Topic, layout: true, most_papers_for_forces: layout::MOST_PAPERS_FOR_FORCES, seed: 1 }
     }
 }
 
@@ -92,13 +94,14 @@ pub fn analyze(graph: &mut KnowledgeGraph, options: &AnalyzeOptions) -> Analysis
     let labels: Vec<&str> = named.topics.iter().map(|topic| topic.name.label.as_str()).collect();
     appearance::set_colors(graph, &labels, options.color_by);
     if options.layout {
-        if incidence.papers.len() > layout::MOST_PAPERS_FOR_FORCES {
+        if incidence.papers.len() > options.most_papers_for_forces {
             notes.push(format!(
-                "Papers stand by topic only: forces between more than {} papers would take too long.",
-                layout::MOST_PAPERS_FOR_FORCES
+                "Papers stand by topic only: forces between more than {} papers take minutes; --layout computes them.",
+                options.most_papers_for_forces
             ));
         }
-        appearance::set_places(graph, &incidence, &papers, &topics, &topic_nodes);
+        let forces = incidence.papers.len() <= options.most_papers_for_forces;
+        appearance::set_places(graph, &incidence, &papers, &topics, &topic_nodes, forces);
     }
     let unclustered = topics.unclustered();
     if unclustered > 0 {

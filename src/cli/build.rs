@@ -10,6 +10,7 @@ use super::input::{InputOptions, ReadEnd, sources};
 use super::output::say;
 use super::ruleset::RulesOption;
 use super::{Global, Outcome};
+use crate::analyze::layout::MOST_PAPERS_FOR_FORCES;
 use crate::analyze::view::{Cut, View, cut};
 use crate::analyze::{AnalyzeOptions, ColorBy, analyze};
 use crate::corpus::Source;
@@ -61,6 +62,10 @@ struct AnalysisOptions {
     /// Do not compute places of nodes
     #[arg(long)]
     no_layout: bool,
+    /// Compute forces between papers however many there are; beyond 20,000 they otherwise stand by topic only, since forces
+    /// take longer than all the rest
+    #[arg(long, conflicts_with = "no_layout")]
+    layout: bool,
     /// More and smaller topics with greater numbers; chosen for a readable number of topics if left out
     #[arg(long, value_name = "NUMBER", value_parser = resolution)]
     resolution: Option<f64>,
@@ -203,6 +208,7 @@ impl AnalysisOptions {
                 ColorChoice::Type => ColorBy::Type,
             },
             layout: !self.no_layout,
+            most_papers_for_forces: if self.layout { usize::MAX } else { MOST_PAPERS_FOR_FORCES },
             ..AnalyzeOptions::default()
         }
     }

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use super::text::one_line;
 use super::view::{NodeView, View, entity, paper, topic};
 use super::{ExportError, ExportOptions, Exporter, Format, Stage};
+use crate::graph::Node;
 use crate::rules::RelationRole;
 
 /// How many entities of a type, papers and topics the report names.
@@ -40,15 +41,15 @@ fn write_counts<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
     writeln!(out, ", {} entities, {} topics, {} edges.\n", counts.entities, counts.topics, counts.edges)?;
     writeln!(out, "| type | entities | papers that name one |\n| --- | ---: | ---: |")?;
     for entity_type in &view.schema().types {
-        let of_type = |node: &NodeView<'_>| entity(node.node).is_some() && node.type_label == entity_type.label;
+        let of_type = |node: &Node| entity(node).is_some() && node.type_label(view.schema()) == entity_type.label;
         let mut naming: Vec<_> = view
             .edges()
-            .filter(|edge| paper(edge.source).is_some() && of_type(&view.node(edge.target_index)))
+            .filter(|edge| paper(edge.source).is_some() && of_type(edge.target))
             .map(|edge| edge.source_index)
             .collect();
         naming.sort_unstable();
         naming.dedup();
-        let entities = view.nodes().filter(of_type).count();
+        let entities = view.nodes().filter(|node| of_type(node.node)).count();
         writeln!(out, "| {} | {entities} | {} |", cell(&entity_type.label), naming.len())?;
     }
     writeln!(out)

@@ -74,7 +74,10 @@ pub fn lay_out(
     all.extend(entities);
     all.extend(topic_places);
     let diameters: Vec<f32> = [&sizes.papers[..], &sizes.entities, &sizes.topics].concat();
-    separate(&mut all, &diameters);
+    // Without forces the places are a sketch, and pushing hundreds of thousands of circles apart would take the longest.
+    if forces {
+        separate(&mut all, &diameters);
+    }
     let topics = all.split_off(paper_count + entity_count);
     let entities = all.split_off(paper_count);
     Layout { papers: all, entities, topics }

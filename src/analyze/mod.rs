@@ -53,7 +53,13 @@ pub struct AnalyzeOptions {
 
 impl Default for AnalyzeOptions {
     fn default() -> Self {
-        Self { resolution: None, color_by: ColorBy::Topic, layout: true, most_papers_for_forces: layout::MOST_PAPERS_FOR_FORCES, seed: 1 }
+        Self {
+            resolution: None,
+            color_by: ColorBy::Topic,
+            layout: true,
+            most_papers_for_forces: layout::MOST_PAPERS_FOR_FORCES,
+            seed: 1,
+        }
     }
 }
 

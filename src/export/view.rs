@@ -222,11 +222,7 @@ impl<'g> View<'g> {
         let counted = self.degrees[index.index()];
         // Analysis counts the same edges, but on a graph that was cut afterwards its figures are those of the whole.
         let degree = if analysis.degree > 0 { analysis.degree } else { counted };
-        let weighted_degree = if analysis.weighted_degree > 0.0 {
-            analysis.weighted_degree
-        } else {
-            self.weighted_degrees[index.index()]
-        };
+        let weighted_degree = self.weighted_degree(index);
         NodeView {
             index,
             node,
@@ -236,6 +232,12 @@ impl<'g> View<'g> {
             size: style::size(node, degree),
             color: style::color(node, &self.graph.schema),
         }
+    }
+
+    /// Sum of the weights of a node's edges, in the whole graph where the analysis saw it.
+    pub fn weighted_degree(&self, index: NodeIndex) -> f64 {
+        let analysed = self.graph.graph[index].analysis.weighted_degree;
+        if analysed > 0.0 { analysed } else { self.weighted_degrees[index.index()] }
     }
 
     /// All edges in the order of the graph.

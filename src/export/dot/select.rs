@@ -119,10 +119,7 @@ fn tie(view: &View<'_>, index: NodeIndex, nodes: &FxHashSet<NodeIndex>) -> f64 {
 
 /// More important nodes first: by PageRank where it is known, by weighted degree where not, then in the graph's order.
 fn by_importance(view: &View<'_>, a: NodeIndex, b: NodeIndex) -> Ordering {
-    let rank = |index| {
-        let node = view.node(index);
-        (node.node.analysis.pagerank, node.weighted_degree)
-    };
+    let rank = |index: NodeIndex| (view.graph.graph[index].analysis.pagerank, view.weighted_degree(index));
     let ((rank_a, degree_a), (rank_b, degree_b)) = (rank(a), rank(b));
     rank_b.total_cmp(&rank_a).then(degree_b.total_cmp(&degree_a)).then(a.cmp(&b))
 }

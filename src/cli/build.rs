@@ -130,6 +130,8 @@ impl Build {
             }
         };
         let (mut graph, end) = self.graph(&extractor, global)?;
+        // The rules are a good part of the memory, and no longer needed.
+        drop(extractor);
         stage("papers read and entities resolved");
         let analysis = analyze(&mut graph, &self.analysis.options());
         let part = self.part.cut();

@@ -1,8 +1,10 @@
 //! A document with what the rules know of its words: classes, cues, known names, acronyms. Every strategy reads it.
 
 use crate::extract::acronym::{self, Definition};
+use crate::extract::lexicon::{self, KnownName};
+use crate::extract::pattern::{self, PatternMatch};
 use crate::extract::title::{self, TitleName};
-use crate::rules::{LexiconForm, RuleSet, Side, WordClass};
+use crate::rules::{RuleSet, Side, WordClass};
 use crate::text::{Document, Sentence};
 
 /// A set of cue classes; the rule set holds at most 128.
@@ -17,28 +19,6 @@ pub struct CuesAt {
     pub distance: u8,
     /// All cues that touch the border; articles, praise and quotes between do not count.
     pub touching: CueSet,
-}
-
-/// A known name in the text.
-#[derive(Clone, Copy, Debug)]
-pub struct KnownName<'r> {
-    /// First token.
-    pub first: u32,
-    /// One past the last token.
-    pub end: u32,
-    /// The forms of the lexicon that are written alike, letter case aside.
-    pub forms: &'r [LexiconForm],
-}
-
-/// A pattern's match.
-#[derive(Clone, Copy, Debug)]
-pub struct PatternMatch {
-    /// First token.
-    pub first: u32,
-    /// One past the last token.
-    pub end: u32,
-    /// Position of the pattern in the rule set.
-    pub pattern: u16,
 }
 
 /// A document and what is known of its words.
@@ -91,8 +71,8 @@ impl<'r> Annotated<'r> {
         };
         annotated.mark_borders();
         annotated.find_cues();
-        annotated.find_known_names();
-        annotated.find_patterns();
+        annotated.known = lexicon::known_names(&annotated);
+        annotated.pattern_matches = pattern::matches(&annotated);
         annotated.definitions = acronym::definitions(&annotated);
         annotated.title_name = title::title_name(&annotated);
         annotated
@@ -203,35 +183,6 @@ impl<'r> Annotated<'r> {
             }
             if words > gap || matches!(self.document.word(token), ";" | ".") {
                 break;
-            }
-        }
-    }
-
-    fn find_known_names(&mut self) {
-        let rules = self.rules;
-        for sentence in &self.document.sentences {
-            for first in sentence.first..sentence.end {
-                let known = &mut self.known;
-                rules.forms.matches_at(&self.document, first, sentence.end, |end, forms| {
-                    known.push(KnownName { first, end, forms });
-                });
-            }
-        }
-    }
-
-    fn find_patterns(&mut self) {
-        let document = &self.document;
-        for number in self.rules.pattern_set.matches(&document.reading) {
-            for found in self.rules.patterns[number].regex.find_iter(&document.reading) {
-                let first = document.tokens.partition_point(|token| (token.start as usize) < found.start());
-                let end = document.tokens.partition_point(|token| (token.end as usize) <= found.end());
-                let on_borders = first < end
-                    && document.tokens[first].start as usize == found.start()
-                    && document.tokens[end - 1].end as usize == found.end();
-                if on_borders && self.sentence_of[first] == self.sentence_of[end - 1] {
-                    let (first, end, pattern) = (first as u32, end as u32, number as u16);
-                    self.pattern_matches.push(PatternMatch { first, end, pattern });
-                }
             }
         }
     }

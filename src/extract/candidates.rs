@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::extract::annotated::Annotated;
-use crate::extract::{enumeration, runs};
+use crate::extract::{enumeration, lexicon, naming, pattern, runs, shape};
 use crate::text::phrase_key;
 
 /// What proposed a span.
@@ -118,41 +118,14 @@ pub fn propose(text: &Annotated<'_>) -> Candidates {
     if let Some(title) = text.title_name {
         candidates.add(text, title.first, title.end, Proposer::Title);
     }
-    propose_named(text, &mut candidates);
-    for known in &text.known {
-        candidates.add(text, known.first, known.end, Proposer::Lexicon);
-    }
-    for found in &text.pattern_matches {
-        candidates.add(text, found.first, found.end, Proposer::Pattern);
-    }
+    naming::propose(text, &mut candidates);
+    lexicon::propose(text, &mut candidates);
+    pattern::propose(text, &mut candidates);
+    shape::propose_parts(text, &mut candidates);
     echo(text, &mut candidates);
     candidates.list.sort_by_key(|candidate| (candidate.end, candidate.first));
     candidates.by_span = FxHashMap::default();
     candidates
-}
-
-/// "a framework called X", "dubbed X": every place where X may end.
-fn propose_named(text: &Annotated<'_>, candidates: &mut Candidates) {
-    let document = &text.document;
-    for &(cue, _, end) in &text.cues {
-        if !text.rules.cues[usize::from(cue)].naming {
-            continue;
-        }
-        let sentence_end = text.sentence(end - 1).end;
-        let Some(first) = (end..sentence_end.min(end + 4)).find(|&token| {
-            !matches!(document.word(token), "as" | "the" | "a" | "an" | "\"" | "'" | "`" | ":" | "," | "“" | "(")
-        }) else {
-            continue;
-        };
-        for token in first..sentence_end.min(first + 8) {
-            if text.borders[token as usize] {
-                break;
-            }
-            if document.atoms[document.atom_of[token as usize] as usize].end == token + 1 {
-                candidates.add(text, first, token + 1, Proposer::Naming);
-            }
-        }
-    }
 }
 
 /// Names found by acronym, title, naming or shape, wherever else they stand.

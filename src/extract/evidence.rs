@@ -9,6 +9,7 @@ use crate::extract::annotated::{Annotated, CuesAt};
 use crate::extract::candidates::{Candidate, Candidates, Proposer};
 use crate::extract::forms::{Form, Forms};
 use crate::extract::space::{SpanSpace, log_bucket, probability_bucket, share_bucket};
+use crate::extract::vocabulary::{phrase_words, words_around};
 use crate::rules::{RuleSet, TypeId};
 use crate::text::{phrase_hash, phrase_key};
 
@@ -195,13 +196,7 @@ impl Collector<'_, '_> {
         if last.hash != last.singular && !last.shape.has_capital() {
             push(space.head_plural, [head, 0, 0]);
         }
-        rows.extend(space.last_word_row(last.singular));
-        let last_text = self.text.document.word(end - 1);
-        if !last.shape.has_capital() {
-            space.last_letter_rows(last_text, |row| rows.push(row));
-        } else if !last.shape.is_name_like() {
-            space.last_letter_rows(&last_text.to_lowercase(), |row| rows.push(row));
-        }
+        phrase_words(&self.text.document, first, end, key, |place, key, _| rows.extend(space.word_row(place, key)));
         let mut push = |family: super::space::Family, values: [u32; 3]| rows.push(family.row(values));
         if self.text.classes[end as usize - 1].empty {
             push(space.empty_head, [atoms.min(4) - 1, 0, 0]);
@@ -391,6 +386,9 @@ impl Collector<'_, '_> {
         self.neighbours(candidate, case, rows);
         self.known_around(candidate, case, rows);
         self.corpus_around(candidate, rows);
+        words_around(self.text, candidate.first, candidate.end, |place, key, _| {
+            rows.extend(self.space.word_row(place, key));
+        });
     }
 
     fn atoms(&self, first: u32, end: u32) -> u32 {

@@ -11,7 +11,8 @@ use crate::extract::evidence::{self, Evidence};
 use crate::extract::found::{Extraction, FoundEntity, Mention, SentenceSpan};
 use crate::extract::group::{self, Group};
 use crate::extract::relation_evidence::{self, EntityPlaces, RelationSpace};
-use crate::extract::space::{LearntWords, SpanSpace};
+use crate::extract::space::SpanSpace;
+use crate::extract::vocabulary::Vocabulary;
 use crate::extract::weights::WeightTable;
 use crate::rules::{RelationId, RuleFiles, RuleSet, TypeId};
 use crate::text::Document;
@@ -71,13 +72,13 @@ impl Extractor {
     /// Compiles rule files.
     pub fn new(files: &RuleFiles) -> Self {
         let weights = files.tables.get(SPAN_WEIGHTS).map(AsRef::as_ref).unwrap_or_default();
-        Self::with_words(files, &LearntWords::read(weights))
+        Self::with_words(files, Vocabulary::read(weights))
     }
 
     /// Compiles rule files, with the words that shall have weights of their own: what fitting begins with.
-    pub fn with_words(files: &RuleFiles, learnt: &LearntWords) -> Self {
+    pub fn with_words(files: &RuleFiles, vocabulary: Vocabulary) -> Self {
         let rules = RuleSet::compile(files);
-        let space = SpanSpace::new(&rules, learnt);
+        let space = SpanSpace::new(&rules, vocabulary);
         let relation_space = RelationSpace::new(&rules);
         let types: Vec<String> = rules.schema.types.iter().map(|t| t.label.clone()).collect();
         let relations: Vec<String> = rules.schema.relations.iter().map(|r| r.id.clone()).collect();

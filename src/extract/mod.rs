@@ -26,6 +26,7 @@ pub mod runs;
 pub mod shape;
 pub mod space;
 pub mod title;
+pub mod vocabulary;
 pub mod weights;
 
 pub use extractor::{Extractor, RELATION_WEIGHTS, Reading, SPAN_WEIGHTS, Settings};

@@ -4,11 +4,9 @@
 //! observed, as one index in each of the family's dimensions. Families are laid out one after the other, so that a
 //! value is a row number by multiplication alone, and has a name that a person can read in the weight files.
 
-use rustc_hash::FxHashMap;
-
 use crate::extract::candidates::Proposer;
+use crate::extract::vocabulary::{Vocabulary, WordPlace};
 use crate::rules::RuleSet;
-use crate::text::{WordHash, singular, word_hash};
 
 /// One family: where its rows begin, and the sizes of its dimensions.
 #[derive(Clone, Copy, Debug, Default)]
@@ -93,54 +91,6 @@ fn named(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_string()).collect()
 }
 
-/// Words whose own weights are learnt: those that end terms in enough annotated papers. All other evidence is about
-/// classes; these make up for what classes blur.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LearntWords {
-    /// Last words in lower case, singular, sorted.
-    pub words: Vec<String>,
-    /// Last three and four letters of last words, sorted.
-    pub endings: Vec<String>,
-}
-
-impl LearntWords {
-    /// Name of the family of last words in weight files.
-    pub const WORDS: &'static str = "last word";
-    /// Name of the family of last letters in weight files.
-    pub const ENDINGS: &'static str = "last letters";
-
-    /// The words that a weight file has weights for.
-    pub fn read(csv: &[u8]) -> Self {
-        let mut learnt = Self::default();
-        let mut record = csv::StringRecord::new();
-        let mut reader = csv::Reader::from_reader(csv);
-        while reader.read_record(&mut record).unwrap_or(false) {
-            let value = record.get(1).unwrap_or_default().to_string();
-            match record.get(0) {
-                Some(Self::WORDS) => learnt.words.push(value),
-                Some(Self::ENDINGS) => learnt.endings.push(value),
-                _ => {}
-            }
-        }
-        learnt.words.sort();
-        learnt.endings.sort();
-        learnt
-    }
-}
-
-/// The last three and four letters of a longer word in lower case, without a plural ending.
-pub fn endings(word: &str) -> impl Iterator<Item = &str> {
-    let stem = word.strip_suffix('s').filter(|stem| !stem.ends_with('s')).unwrap_or(word);
-    [3, 4].into_iter().filter_map(move |length| {
-        let (at, _) = stem.char_indices().rev().nth(length - 1)?;
-        (at > 0).then(|| &stem[at..])
-    })
-}
-
-fn numbered(words: &[String]) -> FxHashMap<WordHash, u32> {
-    words.iter().zip(1u32..).map(|(word, number)| (word_hash(&singular(word)), number)).collect()
-}
-
 /// The families of evidence on a span, in the order of the weight file.
 #[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "each family is described by its line in `SpanSpace::new`")]
@@ -220,10 +170,9 @@ pub struct SpanSpace {
     pub built: Family,
     pub built_case: Family,
     pub corpus_acronym: Family,
-    pub last_word: Family,
-    pub last_letters: Family,
-    learnt: FxHashMap<WordHash, u32>,
-    learnt_endings: FxHashMap<WordHash, u32>,
+    /// Words with weights of their own, and the family of each place.
+    vocabulary: Vocabulary,
+    word_places: [Family; WordPlace::ALL.len()],
 }
 
 /// Buckets of a share: none, up to a tenth, a quarter, a half, three quarters, nine tenths, all.
@@ -249,7 +198,7 @@ pub fn probability_bucket(p: f32) -> u32 {
 
 impl SpanSpace {
     /// Lays the families out for the classes of a rule set.
-    pub fn new(rules: &RuleSet, learnt: &LearntWords) -> Self {
+    pub fn new(rules: &RuleSet, vocabulary: Vocabulary) -> Self {
         let mut builder = SpaceBuilder::default();
         let mut add = |id, dimensions: &[&[String]]| builder.family(id, dimensions);
         let labels: Vec<String> = rules.schema.types.iter().map(|t| t.label.clone()).collect();
@@ -378,28 +327,18 @@ impl SpanSpace {
             built: add("built like", &[&types, &probabilities]),
             built_case: add("built most like", &[&types, &cases, &counted(1, 3, "atoms")]),
             corpus_acronym: add("acronym of the corpus", &[&types_and_stop, &heads]),
-            last_word: add(LearntWords::WORDS, &[&or_none(learnt.words.clone())]),
-            last_letters: add(LearntWords::ENDINGS, &[&or_none(learnt.endings.clone())]),
-            learnt: numbered(&learnt.words),
-            learnt_endings: learnt.endings.iter().zip(1u32..).map(|(text, number)| (word_hash(text), number)).collect(),
+            word_places: WordPlace::ALL.map(|(place, id, _)| add(id, &[&or_none(vocabulary.words(place).to_vec())])),
+            vocabulary,
             names: Vec::new(),
             rows: 0,
         };
         Self { names: builder.families, rows: builder.rows, ..space }
     }
 
-    /// Row of the last word of a term, if weights were learnt for it.
-    pub fn last_word_row(&self, singular: WordHash) -> Option<u32> {
-        self.learnt.get(&singular).map(|&number| self.last_word.row([number, 0, 0]))
-    }
-
-    /// Calls `visit` with the rows of the last letters of a word in lower case, where weights were learnt for them.
-    pub fn last_letter_rows(&self, word: &str, mut visit: impl FnMut(u32)) {
-        for ending in endings(word) {
-            if let Some(&number) = self.learnt_endings.get(&word_hash(ending)) {
-                visit(self.last_letters.row([number, 0, 0]));
-            }
-        }
+    /// Row of a word at a place, if it has weights of its own.
+    pub fn word_row(&self, place: WordPlace, key: u64) -> Option<u32> {
+        let number = self.vocabulary.number(place, key)?;
+        Some(self.word_places[place as usize].row([number + 1, 0, 0]))
     }
 
     /// Family and value of a row.

@@ -18,6 +18,9 @@ use crate::fit::targets::{AnnotatedPaper, training_paper};
 pub struct FitOptions {
     /// Number of folds; 0 for none.
     pub folds: usize,
+    /// How many of the papers are judged, from the first on; the others belong to no fold, and all folds learn from
+    /// them.
+    pub judged: usize,
     /// How spans are fitted.
     pub spans: SpanFit,
     /// Weight of the squared weights of relations.
@@ -32,6 +35,7 @@ impl Default for FitOptions {
     fn default() -> Self {
         Self {
             folds: 5,
+            judged: usize::MAX,
             spans: SpanFit::default(),
             relation_penalty: 16.0,
             biases: (-1..=7).map(|step| step as f32 / 5.0).collect(),
@@ -67,6 +71,7 @@ pub fn sum(scores: impl Iterator<Item = Score>) -> Score {
 
 /// Judges every paper by weights fitted to the other folds. Paper `n` belongs to fold `n % folds`.
 pub fn cross_validate(extractor: &Extractor, papers: &[AnnotatedPaper], options: &FitOptions) -> CrossValidation {
+    let judged = options.judged.min(papers.len());
     let mut training: Vec<TrainingPaper> = papers.par_iter().map(|paper| training_paper(extractor, paper)).collect();
     let mut relations: Vec<Vec<RelationExample>> =
         papers.par_iter().map(|paper| relation_examples(extractor, paper)).collect();
@@ -82,10 +87,10 @@ pub fn cross_validate(extractor: &Extractor, papers: &[AnnotatedPaper], options:
         }
     }
     let mut by_bias: Vec<(f32, Vec<Score>)> =
-        options.biases.iter().map(|&bias| (bias, vec![Score::default(); papers.len()])).collect();
-    let mut found = vec![vec![Vec::new(); papers.len()]; options.biases.len()];
+        options.biases.iter().map(|&bias| (bias, vec![Score::default(); judged])).collect();
+    let mut found = vec![vec![Vec::new(); judged]; options.biases.len()];
     for fold in 0..options.folds {
-        let others = |at: &usize| at % options.folds != fold;
+        let others = |at: &usize| *at >= judged || at % options.folds != fold;
         let train: Vec<&TrainingPaper> = (0..papers.len()).filter(others).map(|at| &training[at]).collect();
         let examples: Vec<&RelationExample> = (0..papers.len()).filter(others).flat_map(|at| &relations[at]).collect();
         let types = extractor.rules.schema.types.len();

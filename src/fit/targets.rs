@@ -7,9 +7,8 @@ use crate::eval::GoldPaper;
 use crate::extract::Extractor;
 use crate::extract::annotated::Annotated;
 use crate::extract::evidence::Evidence;
-use crate::extract::space::{self, LearntWords};
+use crate::extract::vocabulary::Vocabulary;
 use crate::fit::spans::{Target, TrainingPaper};
-use crate::text::singular;
 
 /// A paper with its annotation.
 #[derive(Clone, Debug)]
@@ -108,40 +107,11 @@ pub fn entity_spans(text: &Annotated<'_>, gold: &GoldPaper, entity: usize) -> Ve
     places(text, gold).iter().filter(|place| place.entity == entity).map(|place| (place.first, place.end)).collect()
 }
 
-/// A word ends terms in at least so many papers before it gets weights of its own.
-const LEAST_PAPERS_OF_WORD: u32 = 3;
-/// The same for the last letters of words.
-const LEAST_PAPERS_OF_ENDING: u32 = 8;
-
-/// The words that end candidates in enough of the papers.
-pub fn learnt_words(extractor: &Extractor, papers: &[AnnotatedPaper]) -> LearntWords {
-    let mut words: FxHashMap<String, u32> = FxHashMap::default();
-    let mut endings: FxHashMap<String, u32> = FxHashMap::default();
-    for annotated in papers {
+/// The words that shall have weights of their own.
+pub fn learn_vocabulary(extractor: &Extractor, papers: &[AnnotatedPaper]) -> Vocabulary {
+    Vocabulary::learn(papers.iter().map(|annotated| {
         let text = extractor.annotate(&annotated.paper);
         let candidates = crate::extract::candidates::propose(&text);
-        let mut last: Vec<String> = candidates
-            .list
-            .iter()
-            .map(|candidate| singular(&text.document.word(candidate.end - 1).to_lowercase()).into_owned())
-            .collect();
-        last.sort();
-        last.dedup();
-        let mut letters: Vec<&str> = last.iter().flat_map(|word| space::endings(word)).collect();
-        letters.sort_unstable();
-        letters.dedup();
-        for ending in letters {
-            *endings.entry(ending.to_string()).or_default() += 1;
-        }
-        for word in last {
-            *words.entry(word).or_default() += 1;
-        }
-    }
-    let frequent = |counts: FxHashMap<String, u32>, least: u32| {
-        let kept = counts.into_iter().filter(|(text, count)| *count >= least && text.chars().all(char::is_alphabetic));
-        let mut texts: Vec<String> = kept.map(|(text, _)| text).collect();
-        texts.sort();
-        texts
-    };
-    LearntWords { words: frequent(words, LEAST_PAPERS_OF_WORD), endings: frequent(endings, LEAST_PAPERS_OF_ENDING) }
+        (text, candidates)
+    }))
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::eval::{Score, score};
 use crate::extract::Extractor;
 use crate::fit::{
-    AnnotatedPaper, CrossValidation, FitOptions, Learned, cross_validate, learn, learnt_words, predictions, sum,
+    AnnotatedPaper, CrossValidation, FitOptions, Learned, cross_validate, learn, learn_vocabulary, predictions, sum,
     term_words,
 };
 use anyhow::{Context, bail};
@@ -35,6 +35,9 @@ pub struct Fit {
     /// The texts of the annotated papers, a file for each GOLD in the same order
     #[arg(long, value_name = "FILE")]
     papers: Vec<PathBuf>,
+    /// More annotated papers, which every fold is fitted to and none is judged by
+    #[arg(long, value_name = "GOLD")]
+    also: Vec<PathBuf>,
     #[command(flatten)]
     rules: RulesOption,
     /// Number of folds of cross-validation; 0 for none
@@ -84,11 +87,18 @@ impl Fit {
             let path = "tables/term-words.csv".to_string();
             rules.tables.insert(path, words.clone().into_bytes().into());
         }
-        let (papers, files) = self.read_papers()?;
+        let (mut papers, files) = self.read_papers()?;
+        let judged = papers.len();
+        for gold in &self.also {
+            papers.extend(read_annotated(gold, None)?);
+        }
+        if papers.is_empty() {
+            bail!("there are no annotated papers to fit to; take more, or keep fewer aside");
+        }
         // Words first, then the space of evidence that has rows for them.
-        let learnt = learnt_words(&Extractor::new(&rules), &papers);
-        let extractor = Extractor::with_words(&rules, &learnt);
-        let mut options = FitOptions { folds: self.folds, ..FitOptions::default() };
+        let vocabulary = learn_vocabulary(&Extractor::new(&rules), &papers);
+        let extractor = Extractor::with_words(&rules, vocabulary);
+        let mut options = FitOptions { folds: self.folds, judged, ..FitOptions::default() };
         options.spans.penalty = self.penalty.unwrap_or(options.spans.penalty);
         options.spans.steps = self.steps.unwrap_or(options.spans.steps);
         if let Some(bias) = self.bias {
@@ -119,8 +129,12 @@ impl Fit {
         }
         let learned = learn(&extractor, &papers, &options);
         if self.keep_aside > 0 {
-            let aside = aside_text(&extractor, &learned, &files, bias);
-            output::print(&format!("\nkept aside, not fitted to\n{aside}"))?;
+            output::print(&format!("\nkept aside, not fitted to\n{HEADING}"))?;
+            // Where no folds tell the best bias, show what the others would do.
+            let biases = if self.folds > 1 { vec![bias] } else { options.biases.clone() };
+            for bias in biases {
+                output::print(&aside_text(&extractor, &learned, &files, bias))?;
+            }
         }
         if let Some(folder) = &self.write {
             self.write_files(folder, &extractor, &learned, words, bias, &figures)?;
@@ -149,9 +163,6 @@ impl Fit {
             papers.extend(of_file);
             let name = gold.file_stem().unwrap_or_default().to_string_lossy();
             files.push(FilePapers { name: name.into_owned(), fitted: from..papers.len(), aside });
-        }
-        if papers.is_empty() {
-            bail!("there are no annotated papers to fit to; take more, or keep fewer aside");
         }
         Ok((papers, files))
     }
@@ -221,7 +232,7 @@ fn validation_text(validation: &CrossValidation, files: &[FilePapers], best: f32
 
 /// What the weights find in papers that were kept aside.
 fn aside_text(extractor: &Extractor, learned: &Learned, files: &[FilePapers], bias: f32) -> String {
-    let mut text = String::from(HEADING);
+    let mut text = String::new();
     let mut total = Score::default();
     let mut papers = 0;
     for file in files {

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::extract::evidence::Evidence;
+use crate::extract::evidence::{Evidence, Weighed};
 use crate::extract::weights::WeightTable;
 use crate::fit::lbfgs::minimise;
 
@@ -114,19 +114,24 @@ fn objective(
     value
 }
 
-/// The loss of one paper; adds its gradient. Sentences need no borders here: no span crosses one, so the sum over
-/// all ways to cut the paper is the product of those of its sentences.
-fn loss(paper: &TrainingPaper, targets: &[(u32, u8)], table: &WeightTable, gradient: &mut [f32]) -> f64 {
-    let types = table.outcomes;
-    let scores = crate::extract::choose::scores(&paper.evidence, table);
-    let candidates = &paper.evidence.candidates;
+/// What all ways to cut a paper into typed spans and gaps say of each candidate.
+pub struct Marginals {
+    /// Logarithm of the sum over all ways.
+    pub partition: f64,
+    /// Probability of each type for each candidate, row after row.
+    pub probabilities: Vec<f32>,
+}
+
+/// Sums over all ways to cut a paper, forwards and backwards. Sentences need no borders here: no span crosses one, so the
+/// sum over all ways to cut the paper is the product of those of its sentences.
+pub fn marginals(candidates: &[Weighed], tokens: usize, scores: &[f32], types: usize) -> Marginals {
     let mut by_start: Vec<u32> = (0..candidates.len() as u32).collect();
     by_start.sort_by_key(|&at| std::cmp::Reverse(candidates[at as usize].candidate.first));
     let span_sum: Vec<f64> = scores.chunks_exact(types).map(log_sum).collect();
 
-    let mut forward = vec![0.0f64; paper.tokens + 1];
+    let mut forward = vec![0.0f64; tokens + 1];
     let mut next = 0;
-    for end in 1..=paper.tokens {
+    for end in 1..=tokens {
         let mut total = forward[end - 1];
         while next < candidates.len() && candidates[next].candidate.end as usize == end {
             total = log_add(total, forward[candidates[next].candidate.first as usize] + span_sum[next]);
@@ -134,9 +139,9 @@ fn loss(paper: &TrainingPaper, targets: &[(u32, u8)], table: &WeightTable, gradi
         }
         forward[end] = total;
     }
-    let mut backward = vec![0.0f64; paper.tokens + 1];
+    let mut backward = vec![0.0f64; tokens + 1];
     let mut next = 0;
-    for start in (0..paper.tokens).rev() {
+    for start in (0..tokens).rev() {
         let mut total = backward[start + 1];
         while next < by_start.len() && candidates[by_start[next] as usize].candidate.first as usize == start {
             let at = by_start[next] as usize;
@@ -145,19 +150,29 @@ fn loss(paper: &TrainingPaper, targets: &[(u32, u8)], table: &WeightTable, gradi
         }
         backward[start] = total;
     }
-    let partition = forward[paper.tokens];
+    let partition = forward[tokens];
+    let mut probabilities = vec![0.0f32; candidates.len() * types];
+    for (at, weighed) in candidates.iter().enumerate() {
+        let outside = forward[weighed.candidate.first as usize] + backward[weighed.candidate.end as usize] - partition;
+        for entity_type in 0..types {
+            probabilities[at * types + entity_type] =
+                (outside + f64::from(scores[at * types + entity_type])).exp() as f32;
+        }
+    }
+    Marginals { partition, probabilities }
+}
+
+/// The loss of one paper; adds its gradient.
+fn loss(paper: &TrainingPaper, targets: &[(u32, u8)], table: &WeightTable, gradient: &mut [f32]) -> f64 {
+    let types = table.outcomes;
+    let scores = crate::extract::choose::scores(&paper.evidence, table);
+    let candidates = &paper.evidence.candidates;
+    let Marginals { partition, probabilities: mut deltas } = marginals(candidates, paper.tokens, &scores, types);
     let mut value = partition;
     // A row of expected minus observed counts for every candidate, then one addition for each of its rows; rows of
     // phrases are summed over their places first.
     let stride = table.stride();
     let mut form_rows = vec![0.0f32; paper.evidence.forms() * stride];
-    let mut deltas = vec![0.0f32; candidates.len() * types];
-    for (at, weighed) in candidates.iter().enumerate() {
-        let outside = forward[weighed.candidate.first as usize] + backward[weighed.candidate.end as usize] - partition;
-        for entity_type in 0..types {
-            deltas[at * types + entity_type] = (outside + f64::from(scores[at * types + entity_type])).exp() as f32;
-        }
-    }
     for &(candidate, entity_type) in targets {
         let at = candidate as usize * types + usize::from(entity_type);
         deltas[at] -= 1.0;

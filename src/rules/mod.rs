@@ -13,9 +13,10 @@ mod load;
 mod problem;
 mod schema;
 pub mod terms;
+pub mod votes;
 
 pub use check::check;
-pub use compile::{
+pub use compile::{VOTES, 
     CompiledCue, CompiledHead, CompiledPattern, CorpusAcronym, LexiconEntry, LexiconForm, RuleSet, WordClass, key_of,
 };
 pub use example::{MarkedText, MarkedTextError, MarkedTextErrorKind};

@@ -27,20 +27,28 @@ pub struct Chosen {
 
 /// Sums of all evidence for every candidate: one row of `types` numbers a candidate.
 pub fn scores(evidence: &Evidence, weights: &WeightTable) -> Vec<f32> {
+    scores_and_hidden(evidence, weights).0
+}
+
+/// As [`scores`], with what the combinations sum up to.
+pub fn scores_and_hidden(evidence: &Evidence, weights: &WeightTable) -> (Vec<f32>, Vec<f32>) {
     let (types, stride) = (weights.outcomes, weights.stride());
     let mut form_sums = vec![0.0; evidence.forms() * stride];
     for (form, sums) in form_sums.chunks_exact_mut(stride).enumerate() {
         weights.add(evidence.form_rows(form as u32), sums);
     }
     let mut all = Vec::with_capacity(evidence.candidates.len() * types);
+    let mut hidden = Vec::new();
     let mut sums = vec![0.0; stride];
     for weighed in &evidence.candidates {
         let from = weighed.form as usize * stride;
         sums.copy_from_slice(&form_sums[from..from + stride]);
         weights.add(evidence.span_rows(weighed), &mut sums);
+        weights.combine(&mut sums);
         all.extend_from_slice(&sums[..types]);
+        hidden.extend_from_slice(&sums[weights.first_hidden()..weights.first_hidden() + weights.hidden()]);
     }
-    all
+    (all, hidden)
 }
 
 /// The best set of spans that do not overlap. `bias` is added to every span: greater finds more, smaller is surer.

@@ -14,6 +14,9 @@ pub struct WeightTable {
     pub outcomes: usize,
     /// Outcomes rounded up, so that rows are added in whole vectors.
     stride: usize,
+    /// Number of combinations.
+    hidden: usize,
+    rows: usize,
     values: Vec<f32>,
 }
 
@@ -23,8 +26,63 @@ const LANES: usize = 8;
 impl WeightTable {
     /// A table of zeros.
     pub fn zero(rows: u32, outcomes: usize) -> Self {
-        let stride = outcomes.div_ceil(LANES).max(1) * LANES;
-        Self { outcomes, stride, values: vec![0.0; rows as usize * stride] }
+        Self::with_hidden(rows, outcomes, 0)
+    }
+
+    /// With combinations.
+    pub fn with_hidden(rows: u32, outcomes: usize, hidden: usize) -> Self {
+        let first = outcomes.div_ceil(LANES).max(1) * LANES;
+        let stride = first + hidden.div_ceil(LANES) * LANES;
+        let all = rows as usize + if hidden > 0 { 1 + hidden } else { 0 };
+        let mut values = vec![0.0; all * stride];
+        let mut state = 88172645463325252u64;
+        let mut random = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 40) as f32 / (1u64 << 24) as f32 - 0.5
+        };
+        for row in 0..rows as usize {
+            for h in 0..hidden {
+                values[row * stride + first + h] = 0.1 * random();
+            }
+        }
+        for h in 0..hidden {
+            for outcome in 0..outcomes {
+                values[(rows as usize + 1 + h) * stride + outcome] = 0.6 * random();
+            }
+        }
+        Self { outcomes, stride, hidden, rows: rows as usize, values }
+    }
+
+    /// Number of combinations.
+    pub fn hidden(&self) -> usize {
+        self.hidden
+    }
+
+    /// First column of the combinations.
+    pub fn first_hidden(&self) -> usize {
+        self.outcomes.div_ceil(LANES).max(1) * LANES
+    }
+
+    /// Row of the biases.
+    pub fn hidden_bias(&self) -> usize {
+        self.rows
+    }
+
+    /// Adds what combinations weigh.
+    pub fn combine(&self, sums: &mut [f32]) {
+        let first = self.first_hidden();
+        for h in 0..self.hidden {
+            let a = sums[first + h] + self.values[self.rows * self.stride + first + h];
+            sums[first + h] = a;
+            if a > 0.0 {
+                let from = (self.rows + 1 + h) * self.stride;
+                for outcome in 0..self.outcomes {
+                    sums[outcome] += a * self.values[from + outcome];
+                }
+            }
+        }
     }
 
     /// Reads a table from CSV. Rows of evidence that the space does not have are left out: they belong to rules that

@@ -5,6 +5,7 @@
 //! of the sum over all ways to cut the sentence into typed spans and gaps, minus the sum of the annotated spans. Weights
 //! are found by L-BFGS with an L2 penalty, from zero, the same way every time.
 
+mod adam;
 mod count;
 mod cross_validate;
 mod lbfgs;

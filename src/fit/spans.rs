@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::extract::evidence::{Evidence, Weighed};
 use crate::extract::weights::WeightTable;
-use crate::fit::lbfgs::minimise;
+use crate::fit::adam::Adam;
 
 /// A span that names an entity, as training shall learn it.
 #[derive(Clone, Debug)]
@@ -47,21 +47,50 @@ impl Default for SpanFit {
 
 /// Fits weights to papers.
 pub fn fit_spans(papers: &[&TrainingPaper], rows: u32, types: usize, fit: SpanFit) -> WeightTable {
-    let mut table = WeightTable::zero(rows, types);
-    let mut targets: Vec<Vec<(u32, u8)>> =
-        papers.iter().map(|paper| paper.targets.iter().map(|t| (t.candidate, t.entity_type)).collect()).collect();
-    let mut steps = fit.steps;
-    for _ in 0..=fit.rechoices {
-        let start = std::mem::take(table.values_mut());
-        let fitted = minimise(start, steps, |weights, gradient| {
-            *table.values_mut() = weights.to_vec();
-            objective(papers, &targets, &table, fit.penalty, gradient)
-        });
-        *table.values_mut() = fitted;
-        for (paper, chosen) in papers.iter().zip(&mut targets) {
-            rechoose(paper, &table, chosen);
+    let hidden = std::env::var("HIDDEN").ok().and_then(|h| h.parse().ok()).unwrap_or(0);
+    let mut table = WeightTable::with_hidden(rows, types, hidden);
+    let env = |name: &str, default: f32| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default);
+    let epochs = env("EPOCHS", 6.0) as usize;
+    let batch = env("BATCHSIZE", 32.0) as usize;
+    let mut adam = Adam::new(table.values().len(), env("RATE", 0.02), env("DECAY", 0.05));
+    let mut order: Vec<usize> = (0..papers.len()).collect();
+    let mut random = 0x2545_f491_4f6c_dd1du64;
+    let batches = papers.len().div_ceil(batch) * epochs;
+    let mut done = 0;
+    let mut gradient = vec![0.0; table.values().len()];
+    for epoch in 0..epochs {
+        for at in (1..order.len()).rev() {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            order.swap(at, (random % (at as u64 + 1)) as usize);
         }
-        steps = (fit.steps / 3).max(15);
+        for chunk in order.chunks(batch) {
+            let parts: Vec<Vec<f32>> = chunk
+                .par_chunks(batch.div_ceil(2))
+                .map(|papers_at| {
+                    let mut sum = vec![0.0; table.values().len()];
+                    for &at in papers_at {
+                        let paper = papers[at];
+                        let mut targets: Vec<(u32, u8)> =
+                            paper.targets.iter().map(|t| (t.candidate, t.entity_type)).collect();
+                        if epoch > 0 {
+                            rechoose(paper, &table, &mut targets);
+                        }
+                        loss(paper, &targets, &table, &mut sum);
+                    }
+                    sum
+                })
+                .collect();
+            gradient.fill(0.0);
+            for part in parts {
+                for (sum, part) in gradient.iter_mut().zip(part) {
+                    *sum += part / chunk.len() as f32;
+                }
+            }
+            adam.step(table.values_mut(), &gradient, 1.0 - done as f32 / batches as f32);
+            done += 1;
+        }
     }
     table
 }
@@ -78,40 +107,6 @@ fn rechoose(paper: &TrainingPaper, table: &WeightTable, chosen: &mut [(u32, u8)]
             }
         }
     }
-}
-
-/// Papers a batch: each batch sums its own gradient, batches are added in order, so that the result does not depend on
-/// the number of threads.
-const BATCH: usize = 32;
-
-fn objective(
-    papers: &[&TrainingPaper],
-    targets: &[Vec<(u32, u8)>],
-    table: &WeightTable,
-    penalty: f32,
-    gradient: &mut [f32],
-) -> f64 {
-    let parts: Vec<(f64, Vec<f32>)> = papers
-        .par_chunks(BATCH)
-        .zip(targets.par_chunks(BATCH))
-        .map(|(papers, targets)| {
-            let mut sum = vec![0.0; table.values().len()];
-            let loss = papers.iter().zip(targets).map(|(paper, targets)| loss(paper, targets, table, &mut sum)).sum();
-            (loss, sum)
-        })
-        .collect();
-    let mut value = 0.0;
-    for (sum, weight) in gradient.iter_mut().zip(table.values()) {
-        *sum = penalty * weight;
-        value += f64::from(penalty) / 2.0 * f64::from(*weight).powi(2);
-    }
-    for (part, part_gradient) in parts {
-        value += part;
-        for (sum, part) in gradient.iter_mut().zip(part_gradient) {
-            *sum += part;
-        }
-    }
-    value
 }
 
 /// What all ways to cut a paper into typed spans and gaps say of each candidate.
@@ -165,7 +160,7 @@ pub fn marginals(candidates: &[Weighed], tokens: usize, scores: &[f32], types: u
 /// The loss of one paper; adds its gradient.
 fn loss(paper: &TrainingPaper, targets: &[(u32, u8)], table: &WeightTable, gradient: &mut [f32]) -> f64 {
     let types = table.outcomes;
-    let scores = crate::extract::choose::scores(&paper.evidence, table);
+    let (scores, hidden) = crate::extract::choose::scores_and_hidden(&paper.evidence, table);
     let candidates = &paper.evidence.candidates;
     let Marginals { partition, probabilities: mut deltas } = marginals(candidates, paper.tokens, &scores, types);
     let mut value = partition;
@@ -178,23 +173,41 @@ fn loss(paper: &TrainingPaper, targets: &[(u32, u8)], table: &WeightTable, gradi
         deltas[at] -= 1.0;
         value -= f64::from(scores[at]);
     }
+    let (count, first_hidden) = (table.hidden(), table.first_hidden());
+    let mut full = vec![0.0f32; stride];
     for (at, weighed) in candidates.iter().enumerate() {
         let delta = &deltas[at * types..(at + 1) * types];
-        if delta.iter().all(|d| d.abs() < 1e-7) {
+        if delta.iter().all(|d| d.abs() < 1e-6) {
             continue;
         }
+        full.fill(0.0);
+        full[..types].copy_from_slice(delta);
+        for h in 0..count {
+            let activation = hidden[at * count + h];
+            if activation <= 0.0 {
+                continue;
+            }
+            let row = table.hidden_bias() + 1 + h;
+            let mixing = &table.row(row as u32)[..types];
+            let back: f32 = mixing.iter().zip(delta).map(|(a, b)| a * b).sum();
+            full[first_hidden + h] = back;
+            gradient[table.hidden_bias() * stride + first_hidden + h] += back;
+            for outcome in 0..types {
+                gradient[row * stride + outcome] += activation * delta[outcome];
+            }
+        }
         let form = weighed.form as usize * stride;
-        add(&mut form_rows[form..form + types], delta);
+        add(&mut form_rows[form..form + stride], &full);
         for &row in paper.evidence.span_rows(weighed) {
             let from = row as usize * stride;
-            add(&mut gradient[from..from + types], delta);
+            add(&mut gradient[from..from + stride], &full);
         }
     }
     for form in 0..paper.evidence.forms() {
-        let delta = &form_rows[form * stride..form * stride + types];
+        let delta = &form_rows[form * stride..form * stride + stride];
         for &row in paper.evidence.form_rows(form as u32) {
             let from = row as usize * stride;
-            add(&mut gradient[from..from + types], delta);
+            add(&mut gradient[from..from + stride], delta);
         }
     }
     value

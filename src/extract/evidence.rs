@@ -10,9 +10,8 @@ use crate::extract::candidates::{Candidate, Candidates, Proposer};
 use crate::extract::forms::{Form, Forms};
 use crate::extract::space::{SpanSpace, log_bucket, probability_bucket, share_bucket};
 use crate::extract::vocabulary::{phrase_words, words_around};
-use crate::rules::votes::ending_key;
 use crate::rules::{RuleSet, TypeId};
-use crate::text::{is_separator, phrase_hash, phrase_key};
+use crate::text::{phrase_hash, phrase_key};
 
 /// How a known name is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -212,49 +211,6 @@ impl Collector<'_, '_> {
         }
         self.definitions(key, rows);
         self.terms(candidate, atoms, case, rows);
-        self.votes(candidate, atoms, case, rows);
-    }
-
-    /// What the corpus made of the phrase, and of phrases that end like it.
-    fn votes(&self, candidate: Candidate, atoms: u32, case: u32, rows: &mut Vec<u32>) {
-        let (space, votes) = (self.space, &self.rules.votes);
-        let vote = votes.get(candidate.key);
-        match vote {
-            None => {
-                rows.push(space.voted_entity.row([0, 0, case]));
-                rows.push(space.voted_most.row([0, case, atoms.min(3) - 1]));
-            }
-            Some(vote) => {
-                let papers = match vote.papers_log2 {
-                    0..=3 => 0,
-                    4..=5 => 1,
-                    _ => 2,
-                };
-                rows.push(space.voted_entity.row([1 + probability_bucket(vote.entity()), papers, case]));
-                let mut most = (0, 0);
-                for (entity_type, &percent) in (0u32..).zip(vote.percents) {
-                    rows.push(space.voted.row([entity_type, probability_bucket(f32::from(percent) / 100.0), 0]));
-                    if percent > most.1 {
-                        most = (entity_type + 1, percent);
-                    }
-                }
-                rows.push(space.voted_most.row([most.0, case, atoms.min(3) - 1]));
-            }
-        }
-        let document = &self.text.document;
-        let words = (candidate.first + 1..candidate.end).filter(|&token| !is_separator(document, token));
-        let endings: Vec<u32> = words.collect();
-        let ending = endings[endings.len().saturating_sub(2)..]
-            .iter()
-            .find_map(|&first| votes.get(ending_key(phrase_key(document, first, candidate.end))));
-        if let Some(ending) = ending {
-            let unknown = u32::from(vote.is_none());
-            rows.push(space.voted_ending_entity.row([probability_bucket(ending.entity()), case, unknown]));
-            for (entity_type, &percent) in (0u32..).zip(ending.percents) {
-                let bucket = probability_bucket(f32::from(percent) / 100.0);
-                rows.push(space.voted_ending.row([entity_type, bucket, unknown]));
-            }
-        }
     }
 
     fn known_name(&self, candidate: Candidate, atoms: u32, case: u32, rows: &mut Vec<u32>) {

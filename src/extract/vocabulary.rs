@@ -122,13 +122,6 @@ impl Vocabulary {
         Self::new(words)
     }
 
-    /// The same without the words of one place.
-    pub fn without(self, place: WordPlace) -> Self {
-        let mut words = self.words;
-        words[place as usize].clear();
-        Self::new(words)
-    }
-
     /// Words of a place, in the order of their numbers.
     pub fn words(&self, place: WordPlace) -> &[String] {
         &self.words[place as usize]

@@ -21,7 +21,7 @@ const LONGEST: u32 = 4;
 /// Papers read at once.
 const BATCH: usize = 2048;
 /// Entries from which on phrases seen once are forgotten.
-pub(super) const CROWDED: usize = 12_000_000;
+const CROWDED: usize = 12_000_000;
 
 /// How often something must occur to stay in the tables.
 #[derive(Clone, Copy, Debug)]
@@ -111,7 +111,7 @@ pub fn count<I: Iterator<Item = Paper>>(
     }
 }
 
-pub(super) fn for_each_batch(papers: impl Iterator<Item = Paper>, mut visit: impl FnMut(&[Paper])) {
+fn for_each_batch(papers: impl Iterator<Item = Paper>, mut visit: impl FnMut(&[Paper])) {
     let mut batch = Vec::with_capacity(BATCH);
     for paper in papers {
         batch.push(paper);
@@ -222,7 +222,7 @@ fn cue_text(cues: &FxHashMap<u16, u32>, whole: u32, ids: &[&str]) -> String {
     texts.join(" ")
 }
 
-pub(super) fn quoted(text: &str) -> String {
+fn quoted(text: &str) -> String {
     if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_string() }
 }
 

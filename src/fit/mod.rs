@@ -16,7 +16,6 @@ mod spans;
 mod suggest;
 mod targets;
 mod terms;
-mod vote;
 
 pub use count::{CountOptions, CountTables, count};
 pub use cross_validate::{CrossValidation, FitOptions, cross_validate, predictions, sum};
@@ -26,5 +25,4 @@ pub use relations::{RelationExample, fit_relations, relation_examples};
 pub use spans::{TrainingPaper, fit_spans};
 pub use suggest::{Sighting, SuggestOptions, Suggester, Suggestion, sightings};
 pub use targets::{AnnotatedPaper, entity_spans, learn_vocabulary, training_paper};
-pub use vote::{VoteOptions, vote};
 pub use terms::{JudgedTerm, accuracy as term_accuracy, fit_terms, judged_terms};

@@ -4,7 +4,6 @@ use regex::{Regex, RegexSet};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::counts::CorpusCounts;
-use super::votes::Votes;
 use super::terms::TermModel;
 use super::{AmbiguousFile, Cue, Head, LexiconRow, Pattern, RuleFiles, Schema, Side, StopFile, TypeId};
 use crate::text::{Document, PhraseTable, WordHash, phrase_key, tokens_of};
@@ -120,14 +119,9 @@ pub struct RuleSet {
     pub counts: CorpusCounts,
     /// How terms are built.
     pub terms: TermModel,
-    /// What a corpus made of phrases.
-    pub votes: Votes,
     /// Acronyms with one dominant reading in the corpus, by key.
     pub acronyms: FxHashMap<u64, CorpusAcronym>,
 }
-
-/// The table of the corpus's votes, in the rules folder.
-pub const VOTES: &str = "tables/votes.csv";
 
 /// An acronym with one dominant reading in the corpus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -296,7 +290,6 @@ impl RuleSet {
         let cue_ids = self.cues.iter().zip(0u16..).map(|(cue, number)| (cue.id.clone(), number)).collect();
         self.counts = CorpusCounts::read(table("tables/words.csv"), table("tables/phrases.csv"), &cue_ids);
         self.terms = TermModel::read(table("tables/terms.csv"), table("tables/term-words.csv"), &self.schema);
-        self.votes = Votes::read(table(VOTES), &self.schema);
         let mut row = csv::StringRecord::new();
         let mut reader = csv::Reader::from_reader(table("tables/acronyms.csv"));
         while reader.read_record(&mut row).unwrap_or(false) {

@@ -13,10 +13,9 @@ mod load;
 mod problem;
 mod schema;
 pub mod terms;
-pub mod votes;
 
 pub use check::check;
-pub use compile::{VOTES, 
+pub use compile::{
     CompiledCue, CompiledHead, CompiledPattern, CorpusAcronym, LexiconEntry, LexiconForm, RuleSet, WordClass, key_of,
 };
 pub use example::{MarkedText, MarkedTextError, MarkedTextErrorKind};

@@ -7,7 +7,6 @@ mod list;
 mod profile;
 mod suggest;
 mod test;
-mod vote;
 
 use clap::Subcommand;
 
@@ -28,7 +27,6 @@ enum Command {
     Schema(list::JsonSchema),
     Suggest(suggest::Suggest),
     Count(count::Count),
-    Vote(vote::Vote),
     Fit(fit::Fit),
     Profile(profile::Profile),
 }
@@ -42,7 +40,6 @@ impl Rules {
             Command::Schema(command) => command.run(),
             Command::Suggest(command) => command.run(global),
             Command::Count(command) => command.run(global),
-            Command::Vote(command) => command.run(global),
             Command::Fit(command) => command.run(global),
             Command::Profile(command) => command.run(),
         }

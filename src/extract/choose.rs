@@ -25,36 +25,36 @@ pub struct Chosen {
     pub confidence: f32,
 }
 
-/// Sums of all evidence for every candidate: one row of `types` numbers a candidate.
-pub fn scores(evidence: &Evidence, weights: &WeightTable) -> Vec<f32> {
-    scores_and_hidden(evidence, weights).0
-}
-
-/// As [`scores`], with what the combinations sum up to.
-pub fn scores_and_hidden(evidence: &Evidence, weights: &WeightTable) -> (Vec<f32>, Vec<f32>) {
-    let (types, stride) = (weights.outcomes, weights.stride());
+/// Finished sums of all evidence for every candidate: one row of [`WeightTable::stride`] numbers a candidate, the types
+/// first.
+pub fn sums(evidence: &Evidence, weights: &WeightTable) -> Vec<f32> {
+    let stride = weights.stride();
     let mut form_sums = vec![0.0; evidence.forms() * stride];
     for (form, sums) in form_sums.chunks_exact_mut(stride).enumerate() {
         weights.add(evidence.form_rows(form as u32), sums);
     }
-    let mut all = Vec::with_capacity(evidence.candidates.len() * types);
-    let mut hidden = Vec::new();
-    let mut sums = vec![0.0; stride];
+    let mut all = Vec::with_capacity(evidence.candidates.len() * stride);
     for weighed in &evidence.candidates {
-        let from = weighed.form as usize * stride;
-        sums.copy_from_slice(&form_sums[from..from + stride]);
-        weights.add(evidence.span_rows(weighed), &mut sums);
-        weights.combine(&mut sums);
-        all.extend_from_slice(&sums[..types]);
-        hidden.extend_from_slice(&sums[weights.first_hidden()..weights.first_hidden() + weights.hidden()]);
+        let (at, from) = (all.len(), weighed.form as usize * stride);
+        all.extend_from_slice(&form_sums[from..from + stride]);
+        weights.add(evidence.span_rows(weighed), &mut all[at..]);
+        weights.finish(&mut all[at..]);
     }
-    (all, hidden)
+    all
 }
 
 /// The best set of spans that do not overlap. `bias` is added to every span: greater finds more, smaller is surer.
 ///
-/// Candidates must stand in order of end, then start; ties keep the earlier one. Linear in tokens and candidates.
-pub fn choose(text: &Annotated<'_>, candidates: &[Weighed], scores: &[f32], types: usize, bias: f32) -> Vec<Chosen> {
+/// `sums` are those of [`sums`]. Candidates must stand in order of end, then start; ties keep the earlier one. Linear in
+/// tokens and candidates.
+pub fn choose(
+    text: &Annotated<'_>,
+    candidates: &[Weighed],
+    sums: &[f32],
+    weights: &WeightTable,
+    bias: f32,
+) -> Vec<Chosen> {
+    let types_of = |at: usize| &sums[at * weights.stride()..][..weights.outcomes];
     let tokens = text.document.tokens.len();
     let mut best = vec![0.0f32; tokens + 1];
     let mut chosen_at: Vec<Option<(u32, u8)>> = vec![None; tokens + 1];
@@ -62,9 +62,8 @@ pub fn choose(text: &Annotated<'_>, candidates: &[Weighed], scores: &[f32], type
     for end in 1..=tokens {
         best[end] = best[end - 1];
         while let Some(weighed) = candidates.get(next).filter(|weighed| weighed.candidate.end as usize == end) {
-            let row = &scores[next * types..(next + 1) * types];
             let mut top = (0u8, f32::NEG_INFINITY);
-            for (entity_type, &score) in (0u8..).zip(row) {
+            for (entity_type, &score) in (0u8..).zip(types_of(next)) {
                 if score > top.1 {
                     top = (entity_type, score);
                 }
@@ -84,7 +83,7 @@ pub fn choose(text: &Annotated<'_>, candidates: &[Weighed], scores: &[f32], type
         match chosen_at[end] {
             Some((at, entity_type)) => {
                 let candidate = candidates[at as usize].candidate;
-                let row = &scores[at as usize * types..(at as usize + 1) * types];
+                let row = types_of(at as usize);
                 chosen.push(Chosen {
                     candidate: at,
                     first: candidate.first,

@@ -35,7 +35,7 @@ pub struct Weighed {
 }
 
 /// The candidates of a paper with all their evidence.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Evidence {
     /// The candidates in order of sentence, end, start.
     pub candidates: Vec<Weighed>,

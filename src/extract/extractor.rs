@@ -60,8 +60,8 @@ pub struct Reading<'r> {
     pub text: Annotated<'r>,
     /// Candidates with their evidence.
     pub evidence: Evidence,
-    /// Sums of the evidence, a row of types a candidate.
-    pub scores: Vec<f32>,
+    /// Sums of the evidence of each candidate, as [`choose::sums`] gives them.
+    pub sums: Vec<f32>,
     /// The spans that name entities.
     pub chosen: Vec<Chosen>,
     /// Spans of the same entity.
@@ -121,10 +121,10 @@ impl Extractor {
 
     /// Chooses spans and groups them by the given weights.
     pub fn decide<'r>(&self, text: Annotated<'r>, evidence: Evidence, weights: &WeightTable, bias: f32) -> Reading<'r> {
-        let scores = choose::scores(&evidence, weights);
-        let chosen = choose::choose(&text, &evidence.candidates, &scores, weights.outcomes, bias);
+        let sums = choose::sums(&evidence, weights);
+        let chosen = choose::choose(&text, &evidence.candidates, &sums, weights, bias);
         let groups = group::group(&text, &chosen);
-        Reading { text, evidence, scores, chosen, groups }
+        Reading { text, evidence, sums, chosen, groups }
     }
 
     /// Finds the entities of a paper.
@@ -192,9 +192,10 @@ impl Extractor {
         let weighed = &reading.evidence.candidates[span.candidate as usize];
         let column = usize::from(span.entity_type.0);
         let rows = reading.evidence.form_rows(weighed.form).iter().chain(reading.evidence.span_rows(weighed));
+        let sums = &reading.sums[span.candidate as usize * self.weights.stride()..][..self.weights.stride()];
         let mut best: Option<(f32, u32)> = None;
         for &row in rows {
-            let weight = self.weights.row(row)[column];
+            let weight = self.weights.effective(row, sums, column);
             if best.is_none_or(|(most, _)| weight > most) {
                 best = Some((weight, row));
             }
@@ -216,6 +217,7 @@ impl Extractor {
         let rows = relation_evidence::collect(text, &self.relation_space, places);
         let mut sums = vec![0.0; self.relation_weights.stride()];
         self.relation_weights.add(&rows, &mut sums);
+        self.relation_weights.finish(&mut sums);
         let allowed: Vec<RelationId> = self.rules.schema.relations_for(places.entity_type).collect();
         let relation = best_relation(&self.rules, places.entity_type, &allowed, &sums);
         let column = usize::from(relation.0);
@@ -223,7 +225,7 @@ impl Extractor {
         let total: f32 = allowed.iter().map(|other| (sums[usize::from(other.0)] - most).exp()).sum();
         let mut reasons: Vec<(f32, u32)> = rows
             .iter()
-            .map(|&row| (self.relation_weights.row(row)[column], row))
+            .map(|&row| (self.relation_weights.effective(row, &sums, column), row))
             .filter(|(weight, _)| *weight > 0.0)
             .collect();
         reasons.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -263,6 +265,7 @@ impl Extractor {
         let rows = relation_evidence::collect(text, &self.relation_space, places);
         let mut sums = vec![0.0; weights.stride()];
         weights.add(&rows, &mut sums);
+        weights.finish(&mut sums);
         let allowed: Vec<RelationId> = self.rules.schema.relations_for(places.entity_type).collect();
         best_relation(&self.rules, places.entity_type, &allowed, &sums)
     }

@@ -1,7 +1,16 @@
 //! Weight tables: how much each piece of evidence speaks for each outcome.
 //!
-//! A table is a CSV file with a row a piece of evidence: `family,value,<a column an outcome>`. What has no row weighs
-//! nothing. Sums are taken in the order of the evidence, so that the same input gives the same bits everywhere.
+//! A table is a small network. Each piece of evidence that holds adds its row of numbers: one for each outcome, and one
+//! for each **hidden unit**. A hidden unit whose sum is positive adds that sum, times a number for each outcome; so weights
+//! can say that two pieces of evidence together mean more, or less, than both apart. A table without hidden units is a
+//! plain sum, which is what people write by hand.
+//!
+//! A unit either counts or does not, and where it counts it is a sum itself. So what each piece of evidence weighs *at one
+//! place* is exactly one number ([`WeightTable::effective`]), and these numbers add up to the whole.
+//!
+//! The file is CSV with a row a piece of evidence: `family,value,seen,<a column an outcome>,<a column a unit: u1, u2 ...>`,
+//! and rows `hidden,bias` (what every unit begins with) and `hidden,u1` (what unit 1 gives each outcome). What has no row
+//! weighs nothing. Sums are taken in the order of the evidence, so that the same input gives the same bits everywhere.
 
 use rustc_hash::FxHashMap;
 
@@ -12,107 +21,68 @@ use crate::extract::space::FamilyNames;
 pub struct WeightTable {
     /// Number of outcomes.
     pub outcomes: usize,
-    /// Outcomes rounded up, so that rows are added in whole vectors.
-    stride: usize,
-    /// Number of combinations.
+    /// Number of hidden units.
     hidden: usize,
+    /// Number of rows of evidence.
     rows: usize,
+    /// Numbers a row: outcomes, then hidden units, each rounded up so that rows are added in whole vectors.
+    stride: usize,
+    /// Rows of evidence, one row with what the hidden units begin with, one row for what each unit gives the outcomes.
     values: Vec<f32>,
 }
 
 /// Rows are padded to a multiple of this many numbers.
 const LANES: usize = 8;
+/// Family of the rows of hidden units in files.
+const HIDDEN: &str = "hidden";
 
 impl WeightTable {
-    /// A table of zeros.
+    /// A table of zeros without hidden units.
     pub fn zero(rows: u32, outcomes: usize) -> Self {
         Self::with_hidden(rows, outcomes, 0)
     }
 
-    /// With combinations.
+    /// A table of zeros with hidden units.
     pub fn with_hidden(rows: u32, outcomes: usize, hidden: usize) -> Self {
-        let first = outcomes.div_ceil(LANES).max(1) * LANES;
-        let stride = first + hidden.div_ceil(LANES) * LANES;
-        let all = rows as usize + if hidden > 0 { 1 + hidden } else { 0 };
-        let mut values = vec![0.0; all * stride];
-        let mut state = 88172645463325252u64;
-        let mut random = || {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            (state >> 40) as f32 / (1u64 << 24) as f32 - 0.5
-        };
-        for row in 0..rows as usize {
-            for h in 0..hidden {
-                values[row * stride + first + h] = 0.1 * random();
-            }
-        }
-        for h in 0..hidden {
-            for outcome in 0..outcomes {
-                values[(rows as usize + 1 + h) * stride + outcome] = 0.6 * random();
-            }
-        }
-        Self { outcomes, stride, hidden, rows: rows as usize, values }
-    }
-
-    /// Number of combinations.
-    pub fn hidden(&self) -> usize {
-        self.hidden
-    }
-
-    /// First column of the combinations.
-    pub fn first_hidden(&self) -> usize {
-        self.outcomes.div_ceil(LANES).max(1) * LANES
-    }
-
-    /// Row of the biases.
-    pub fn hidden_bias(&self) -> usize {
-        self.rows
-    }
-
-    /// Adds what combinations weigh.
-    pub fn combine(&self, sums: &mut [f32]) {
-        let first = self.first_hidden();
-        for h in 0..self.hidden {
-            let a = sums[first + h] + self.values[self.rows * self.stride + first + h];
-            sums[first + h] = a;
-            if a > 0.0 {
-                let from = (self.rows + 1 + h) * self.stride;
-                for outcome in 0..self.outcomes {
-                    sums[outcome] += a * self.values[from + outcome];
-                }
-            }
-        }
+        let stride = outcomes.div_ceil(LANES).max(1) * LANES + hidden.div_ceil(LANES) * LANES;
+        let rows = rows as usize;
+        Self { outcomes, hidden, rows, stride, values: vec![0.0; (rows + 1 + hidden) * stride] }
     }
 
     /// Reads a table from CSV. Rows of evidence that the space does not have are left out: they belong to rules that
     /// are no longer there. Columns are found by the names of the outcomes.
     pub fn read(csv: &[u8], families: &[FamilyNames], rows: u32, outcomes: &[String]) -> Self {
-        let mut table = Self::zero(rows, outcomes.len());
         let mut reader = csv::Reader::from_reader(csv);
         let Ok(header) = reader.headers().cloned() else {
-            return table;
+            return Self::zero(rows, outcomes.len());
         };
-        let columns: Vec<Option<usize>> =
-            outcomes.iter().map(|name| header.iter().position(|column| column == name)).collect();
-        let mut by_name: FxHashMap<(&str, String), u32> = FxHashMap::default();
+        let column = |name: &str| header.iter().position(|column| column == name);
+        let hidden = (1..).take_while(|unit| column(&unit_name(*unit)).is_some()).count();
+        let mut table = Self::with_hidden(rows, outcomes.len(), hidden);
+        // Where each column of the file goes in a row of the table.
+        let mut columns: Vec<(usize, usize)> = Vec::new();
+        columns.extend(outcomes.iter().enumerate().filter_map(|(at, name)| Some((column(name)?, at))));
+        let first_hidden = table.first_hidden();
+        columns.extend((0..hidden).filter_map(|at| Some((column(&unit_name(at + 1))?, first_hidden + at))));
+        let mut by_name: FxHashMap<(&str, String), usize> = FxHashMap::default();
         for family in families {
             for row in 0..family.rows() {
-                by_name.insert((family.id, family.value(row)), family.base + row);
+                by_name.insert((family.id, family.value(row)), (family.base + row) as usize);
             }
         }
+        by_name.insert((HIDDEN, "bias".to_string()), table.rows);
+        by_name.extend((1..=hidden).map(|unit| ((HIDDEN, unit_name(unit)), table.rows + unit)));
         let mut record = csv::StringRecord::new();
         while reader.read_record(&mut record).unwrap_or(false) {
-            let (family, value) = (record.get(0).unwrap_or_default(), record.get(1).unwrap_or_default());
-            let Some(family) = families.iter().find(|known| known.id == family) else {
+            let key = (record.get(0).unwrap_or_default(), record.get(1).unwrap_or_default().to_string());
+            let Some(&row) = by_name.get(&key) else {
                 continue;
             };
-            let Some(&row) = by_name.get(&(family.id, value.to_string())) else {
-                continue;
-            };
-            for (outcome, column) in columns.iter().enumerate() {
-                let text = column.and_then(|column| record.get(column)).unwrap_or_default();
-                table.values[row as usize * table.stride + outcome] = text.parse().unwrap_or(0.0);
+            for &(from, to) in &columns {
+                let text = record.get(from).unwrap_or_default();
+                if !text.is_empty() {
+                    table.values[row * table.stride + to] = text.parse().unwrap_or(0.0);
+                }
             }
         }
         table
@@ -122,27 +92,35 @@ impl WeightTable {
     /// training, for the reader.
     pub fn write(&self, families: &[FamilyNames], outcomes: &[String], seen: &[u32]) -> Result<Vec<u8>, csv::Error> {
         let mut writer = csv::Writer::from_writer(Vec::new());
+        let units: Vec<String> = (1..=self.hidden).map(unit_name).collect();
         let fixed = ["family", "value", "seen"].map(String::from);
-        writer.write_record(fixed.iter().chain(outcomes))?;
+        writer.write_record(fixed.iter().chain(outcomes).chain(&units))?;
+        let mut write = |family: &str, value: &str, seen: &str, row: usize| {
+            let weights = &self.values[row * self.stride..(row + 1) * self.stride];
+            let columns = weights[..self.outcomes].iter().chain(&weights[self.first_hidden()..][..self.hidden]);
+            let rounded: Vec<i32> = columns.map(|weight| (weight * 100.0).round() as i32).collect();
+            if rounded.iter().all(|&weight| weight == 0) {
+                return Ok(());
+            }
+            let texts = rounded.iter().map(|&w| if w == 0 { String::new() } else { format!("{}", f64::from(w) / 100.0) });
+            writer.write_record([family, value, seen].map(String::from).into_iter().chain(texts))
+        };
+        for (unit, number) in units.iter().zip(1..) {
+            write(HIDDEN, unit, "", self.rows + number)?;
+        }
+        if self.hidden > 0 {
+            write(HIDDEN, "bias", "", self.rows)?;
+        }
         for family in families {
             for row in 0..family.rows() {
-                let weights = self.row(family.base + row);
-                let rounded: Vec<i32> = weights[..self.outcomes].iter().map(|w| (w * 1000.0).round() as i32).collect();
-                if rounded.iter().all(|&w| w == 0) {
-                    continue;
-                }
-                let seen = seen.get((family.base + row) as usize).copied().unwrap_or(0);
-                let texts =
-                    rounded.iter().map(|&w| if w == 0 { String::new() } else { format!("{}", f64::from(w) / 1000.0) });
-                writer.write_record(
-                    [family.id.to_string(), family.value(row), seen.to_string()].into_iter().chain(texts),
-                )?;
+                let at = (family.base + row) as usize;
+                write(family.id, &family.value(row), &seen.get(at).copied().unwrap_or(0).to_string(), at)?;
             }
         }
         writer.into_inner().map_err(|error| error.into_error().into())
     }
 
-    /// The weights of one row.
+    /// The weights of one row: for the outcomes, and from [`WeightTable::first_hidden`] on for the hidden units.
     pub fn row(&self, row: u32) -> &[f32] {
         &self.values[row as usize * self.stride..(row as usize + 1) * self.stride]
     }
@@ -152,14 +130,39 @@ impl WeightTable {
         self.values[row as usize * self.stride + outcome] = weight;
     }
 
-    /// All weights, row after row, for fitting.
-    pub fn values_mut(&mut self) -> &mut Vec<f32> {
+    /// All numbers, for fitting: rows of evidence, what hidden units begin with, what each unit gives.
+    pub fn values_mut(&mut self) -> &mut [f32] {
         &mut self.values
     }
 
-    /// All weights, row after row.
-    pub fn values(&self) -> &[f32] {
-        &self.values
+    /// Number of hidden units.
+    pub fn hidden(&self) -> usize {
+        self.hidden
+    }
+
+    /// Where hidden units begin in a row.
+    pub fn first_hidden(&self) -> usize {
+        self.stride - self.hidden.div_ceil(LANES) * LANES
+    }
+
+    /// Where in all numbers the rows of evidence end.
+    pub fn end_of_evidence(&self) -> usize {
+        self.rows * self.stride
+    }
+
+    /// Where in all numbers stands what a hidden unit begins with.
+    pub fn unit_bias(&self, unit: usize) -> usize {
+        self.rows * self.stride + self.first_hidden() + unit
+    }
+
+    /// Where in all numbers stands what a hidden unit gives the first outcome.
+    pub fn unit_row(&self, unit: usize) -> usize {
+        (self.rows + 1 + unit) * self.stride
+    }
+
+    /// What a hidden unit gives each outcome.
+    pub fn unit_gives(&self, unit: usize) -> &[f32] {
+        &self.values[self.unit_row(unit)..][..self.outcomes]
     }
 
     /// Numbers a row.
@@ -175,4 +178,30 @@ impl WeightTable {
             }
         }
     }
+
+    /// Ends a sum: adds what the hidden units give the outcomes, and leaves each unit's own sum in its place.
+    pub fn finish(&self, sums: &mut [f32]) {
+        let (outcomes, units) = sums.split_at_mut(self.first_hidden());
+        for (unit, sum) in units[..self.hidden].iter_mut().enumerate() {
+            *sum += self.values[self.unit_bias(unit)];
+            if *sum > 0.0 {
+                outcomes.iter_mut().zip(self.unit_gives(unit)).for_each(|(outcome, weight)| *outcome += *sum * weight);
+            }
+        }
+    }
+
+    /// What a row weighs for an outcome beside evidence whose finished sums are `sums`: its own weight, and its part in
+    /// the hidden units that count there.
+    pub fn effective(&self, row: u32, sums: &[f32], outcome: usize) -> f32 {
+        let weights = self.row(row);
+        let first = self.first_hidden();
+        let units = (0..self.hidden).filter(|unit| sums[first + unit] > 0.0);
+        let part = units.map(|unit| weights[first + unit] * self.unit_gives(unit)[outcome]);
+        weights[outcome] + part.sum::<f32>()
+    }
+}
+
+/// Name of a hidden unit in files, counted from 1.
+fn unit_name(unit: usize) -> String {
+    format!("u{unit}")
 }

@@ -9,8 +9,9 @@ use crate::extract::Extractor;
 use crate::extract::relation_evidence::EntityPlaces;
 use crate::extract::space::FamilyNames;
 use crate::extract::weights::WeightTable;
-use crate::fit::relations::{RelationExample, fit_relations, relation_examples};
-use crate::fit::spans::{SpanFit, TrainingPaper, fit_spans};
+use crate::fit::network::Training;
+use crate::fit::relations::{RELATION_TRAINING, RelationExample, fit_relations, relation_examples};
+use crate::fit::spans::{SPAN_TRAINING, TrainingPaper, fit_spans};
 use crate::fit::targets::{AnnotatedPaper, training_paper};
 
 /// How to fit and cross-validate.
@@ -22,9 +23,9 @@ pub struct FitOptions {
     /// them.
     pub judged: usize,
     /// How spans are fitted.
-    pub spans: SpanFit,
-    /// Weight of the squared weights of relations.
-    pub relation_penalty: f32,
+    pub spans: Training,
+    /// How relations are fitted.
+    pub relations: Training,
     /// Biases to try on the held-out folds.
     pub biases: Vec<f32>,
     /// A family of evidence that training does not see, to learn what it gives.
@@ -36,8 +37,8 @@ impl Default for FitOptions {
         Self {
             folds: 5,
             judged: usize::MAX,
-            spans: SpanFit::default(),
-            relation_penalty: 16.0,
+            spans: SPAN_TRAINING,
+            relations: RELATION_TRAINING,
             biases: (-1..=7).map(|step| step as f32 / 5.0).collect(),
             without: None,
         }
@@ -99,7 +100,7 @@ pub fn cross_validate(extractor: &Extractor, papers: &[AnnotatedPaper], options:
             &examples,
             extractor.relation_space.rows,
             extractor.rules.schema.relations.len(),
-            options.relation_penalty,
+            options.relations,
         );
         let held: Vec<usize> = (0..papers.len()).filter(|at| !others(at)).collect();
         for ((bias, scores), found) in by_bias.iter_mut().zip(&mut found) {

@@ -51,7 +51,7 @@ pub fn learn(extractor: &Extractor, papers: &[AnnotatedPaper], options: &FitOpti
             &examples,
             relation_space.rows,
             schema.relations.len(),
-            options.relation_penalty,
+            options.relations,
         ),
         seen,
         relation_seen,

@@ -56,12 +56,22 @@ pub struct Fit {
     /// Use this bias, and try no others
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     bias: Option<f32>,
-    /// How much large weights of spans are held back
-    #[arg(long, value_name = "NUMBER", help_heading = "Fitting")]
-    penalty: Option<f32>,
-    /// Steps of the optimiser
+    /// Hidden units of the weights on spans, for what evidence means together; 0 for plain sums
     #[arg(long, value_name = "N", help_heading = "Fitting")]
-    steps: Option<usize>,
+    hidden: Option<usize>,
+    /// Times that every paper is seen
+    #[arg(long, value_name = "N", help_heading = "Fitting")]
+    epochs: Option<usize>,
+    /// Share of the evidence that training leaves out at random, so that no piece relies on another
+    #[arg(long, value_name = "SHARE", help_heading = "Fitting")]
+    dropout: Option<f32>,
+    /// The same three for the weights on relations
+    #[arg(long, value_name = "N", help_heading = "Fitting")]
+    relation_hidden: Option<usize>,
+    #[arg(long, value_name = "N", help_heading = "Fitting", hide = true)]
+    relation_epochs: Option<usize>,
+    #[arg(long, value_name = "SHARE", help_heading = "Fitting", hide = true)]
+    relation_dropout: Option<f32>,
 }
 
 /// The papers of one file: a range of all that are fitted, and those kept aside.
@@ -99,8 +109,12 @@ impl Fit {
         let vocabulary = learn_vocabulary(&Extractor::new(&rules), &papers);
         let extractor = Extractor::with_words(&rules, vocabulary);
         let mut options = FitOptions { folds: self.folds, judged, ..FitOptions::default() };
-        options.spans.penalty = self.penalty.unwrap_or(options.spans.penalty);
-        options.spans.steps = self.steps.unwrap_or(options.spans.steps);
+        options.spans.hidden = self.hidden.unwrap_or(options.spans.hidden);
+        options.spans.epochs = self.epochs.unwrap_or(options.spans.epochs);
+        options.spans.dropout = self.dropout.unwrap_or(options.spans.dropout);
+        options.relations.hidden = self.relation_hidden.unwrap_or(options.relations.hidden);
+        options.relations.epochs = self.relation_epochs.unwrap_or(options.relations.epochs);
+        options.relations.dropout = self.relation_dropout.unwrap_or(options.relations.dropout);
         if let Some(bias) = self.bias {
             options.biases = vec![bias];
         }

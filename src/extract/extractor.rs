@@ -12,7 +12,7 @@ use crate::extract::found::{Extraction, FoundEntity, Mention, SentenceSpan};
 use crate::extract::group::{self, Group};
 use crate::extract::relation_evidence::{self, EntityPlaces, RelationSpace};
 use crate::extract::space::SpanSpace;
-use crate::extract::vocabulary::Vocabulary;
+use crate::extract::vocabulary::{RELATION_PLACES, SPAN_PLACES, Vocabulary};
 use crate::extract::weights::WeightTable;
 use crate::rules::{RelationId, RuleFiles, RuleSet, TypeId};
 use crate::text::Document;
@@ -34,6 +34,15 @@ impl Default for Settings {
     fn default() -> Self {
         Self { bias: 0.0 }
     }
+}
+
+/// The words that have weights of their own.
+#[derive(Clone, Debug)]
+pub struct Vocabularies {
+    /// For weights on spans.
+    pub spans: Vocabulary,
+    /// For weights on relations.
+    pub relations: Vocabulary,
 }
 
 /// Everything that extraction needs; only read after it is made, so that threads share it.
@@ -71,15 +80,19 @@ pub struct Reading<'r> {
 impl Extractor {
     /// Compiles rule files.
     pub fn new(files: &RuleFiles) -> Self {
-        let weights = files.tables.get(SPAN_WEIGHTS).map(AsRef::as_ref).unwrap_or_default();
-        Self::with_words(files, Vocabulary::read(weights))
+        let table = |path: &str| files.tables.get(path).map(AsRef::as_ref).unwrap_or_default();
+        let words = Vocabularies {
+            spans: Vocabulary::read(SPAN_PLACES, table(SPAN_WEIGHTS)),
+            relations: Vocabulary::read(RELATION_PLACES, table(RELATION_WEIGHTS)),
+        };
+        Self::with_words(files, words)
     }
 
     /// Compiles rule files, with the words that shall have weights of their own: what fitting begins with.
-    pub fn with_words(files: &RuleFiles, vocabulary: Vocabulary) -> Self {
+    pub fn with_words(files: &RuleFiles, words: Vocabularies) -> Self {
         let rules = RuleSet::compile(files);
-        let space = SpanSpace::new(&rules, vocabulary);
-        let relation_space = RelationSpace::new(&rules);
+        let space = SpanSpace::new(&rules, words.spans);
+        let relation_space = RelationSpace::new(&rules, words.relations);
         let types: Vec<String> = rules.schema.types.iter().map(|t| t.label.clone()).collect();
         let relations: Vec<String> = rules.schema.relations.iter().map(|r| r.id.clone()).collect();
         let weights = match files.tables.get(SPAN_WEIGHTS) {

@@ -29,5 +29,5 @@ pub mod title;
 pub mod vocabulary;
 pub mod weights;
 
-pub use extractor::{Extractor, RELATION_WEIGHTS, Reading, SPAN_WEIGHTS, Settings};
+pub use extractor::{Extractor, RELATION_WEIGHTS, Reading, SPAN_WEIGHTS, Settings, Vocabularies};
 pub use found::{EntityLine, ExtractLine, Extraction, FoundEntity, Mention, MentionLine, SentenceSpan};

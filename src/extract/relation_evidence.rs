@@ -3,7 +3,8 @@
 
 use crate::extract::annotated::Annotated;
 use crate::extract::evidence::{case_class, for_each_bit};
-use crate::extract::space::{Family, FamilyNames, SpaceBuilder, counted};
+use crate::extract::space::{Family, FamilyNames, SpaceBuilder, add_words, counted};
+use crate::extract::vocabulary::{RELATION_PLACES, RelationWord, Vocabulary, words_near};
 use crate::rules::{RuleSet, TypeId};
 
 /// The families of evidence on relations.
@@ -35,13 +36,16 @@ pub struct RelationSpace {
     pub known_to_corpus: Family,
     pub own_place: Family,
     pub own_mentions: Family,
+    /// Words with weights of their own, and the family of each place.
+    vocabulary: Vocabulary,
+    word_places: Vec<Family>,
 }
 
 const TITLE_WORDS: [&str; 12] = ["for", "via", "with", "in", "of", "on", "to", "from", "by", "using", "and", "towards"];
 
 impl RelationSpace {
     /// Lays the families out for the classes of a rule set.
-    pub fn new(rules: &RuleSet) -> Self {
+    pub fn new(rules: &RuleSet, vocabulary: Vocabulary) -> Self {
         let mut builder = SpaceBuilder::default();
         let mut add = |id, dimensions: &[&[String]]| builder.family(id, dimensions);
         let strings = |names: &[&str]| -> Vec<String> { names.iter().map(|name| (*name).to_string()).collect() };
@@ -95,10 +99,18 @@ impl RelationSpace {
                 ],
             ),
             own_mentions: add("mentions in own words", &[&counted(0, 3, "times"), &types]),
+            word_places: add_words(&mut add, RELATION_PLACES, &vocabulary),
+            vocabulary,
             names: Vec::new(),
             rows: 0,
         };
         Self { names: builder.families, rows: builder.rows, ..space }
+    }
+
+    /// Row of a word at a place, if it has weights of its own.
+    fn word_row(&self, place: RelationWord, key: u64) -> Option<u32> {
+        let number = self.vocabulary.number(place as usize, key)?;
+        Some(self.word_places[place as usize].row([number + 1, 0, 0]))
     }
 }
 
@@ -214,6 +226,7 @@ fn own_words(
 fn mention(text: &Annotated<'_>, space: &RelationSpace, entity_type: u32, first: u32, end: u32, rows: &mut Vec<u32>) {
     let document = &text.document;
     let sentence = text.sentence(first);
+    words_near(text, first, end, |place, key, _| rows.extend(space.word_row(place, key)));
     let mut both = |family: Family, value: u32| {
         rows.push(family.row([value, 0, 0]));
         rows.push(family.row([value, entity_type + 1, 0]));

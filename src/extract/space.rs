@@ -5,7 +5,7 @@
 //! value is a row number by multiplication alone, and has a name that a person can read in the weight files.
 
 use crate::extract::candidates::Proposer;
-use crate::extract::vocabulary::{Vocabulary, WordPlace};
+use crate::extract::vocabulary::{Place, SPAN_PLACES, SpanWord, Vocabulary};
 use crate::rules::RuleSet;
 
 /// One family: where its rows begin, and the sizes of its dimensions.
@@ -91,6 +91,16 @@ fn named(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_string()).collect()
 }
 
+/// A family for each place where words have weights of their own. Its first value is no word, as a family needs one.
+pub fn add_words(
+    add: &mut impl FnMut(&'static str, &[&[String]]) -> Family,
+    places: &[Place],
+    vocabulary: &Vocabulary,
+) -> Vec<Family> {
+    let words = |place| std::iter::once("none".to_string()).chain(vocabulary.words(place).to_vec()).collect::<Vec<_>>();
+    places.iter().enumerate().map(|(number, place)| add(place.id, &[&words(number)])).collect()
+}
+
 /// The families of evidence on a span, in the order of the weight file.
 #[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "each family is described by its line in `SpanSpace::new`")]
@@ -172,7 +182,7 @@ pub struct SpanSpace {
     pub corpus_acronym: Family,
     /// Words with weights of their own, and the family of each place.
     vocabulary: Vocabulary,
-    word_places: [Family; WordPlace::ALL.len()],
+    word_places: Vec<Family>,
 }
 
 /// Buckets of a share: none, up to a tenth, a quarter, a half, three quarters, nine tenths, all.
@@ -327,7 +337,7 @@ impl SpanSpace {
             built: add("built like", &[&types, &probabilities]),
             built_case: add("built most like", &[&types, &cases, &counted(1, 3, "atoms")]),
             corpus_acronym: add("acronym of the corpus", &[&types_and_stop, &heads]),
-            word_places: WordPlace::ALL.map(|(place, id, _)| add(id, &[&or_none(vocabulary.words(place).to_vec())])),
+            word_places: add_words(&mut add, SPAN_PLACES, &vocabulary),
             vocabulary,
             names: Vec::new(),
             rows: 0,
@@ -336,8 +346,8 @@ impl SpanSpace {
     }
 
     /// Row of a word at a place, if it has weights of its own.
-    pub fn word_row(&self, place: WordPlace, key: u64) -> Option<u32> {
-        let number = self.vocabulary.number(place, key)?;
+    pub fn word_row(&self, place: SpanWord, key: u64) -> Option<u32> {
+        let number = self.vocabulary.number(place as usize, key)?;
         Some(self.word_places[place as usize].row([number + 1, 0, 0]))
     }
 

@@ -10,10 +10,21 @@ use crate::extract::candidates::Candidates;
 use crate::rules::key_of;
 use crate::text::{Document, is_separator, phrase_hash, singular, word_hash};
 
+/// A place where words have weights of their own.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// Name of its family in weight files.
+    pub id: &'static str,
+    /// Number of annotated papers in which a word must stand there before it gets weights of its own.
+    least_papers: u32,
+    /// The key of a word or phrase in lower case.
+    key: fn(&str) -> u64,
+}
+
 /// Where a word stands beside or in a candidate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum WordPlace {
+pub enum SpanWord {
     /// The last word, singular.
     Last,
     /// Three or four letters that end the last word.
@@ -30,79 +41,81 @@ pub enum WordPlace {
     After,
 }
 
-/// Number of [`WordPlace`]s.
-const PLACES: usize = 7;
+/// The places of [`SpanWord`], in its order.
+pub const SPAN_PLACES: &[Place] = &[
+    Place { id: "last word", least_papers: 3, key: |word| word_hash(&singular(word)) },
+    Place { id: "last letters", least_papers: 8, key: word_hash },
+    Place { id: "first word", least_papers: 3, key: word_hash },
+    Place { id: "last two words", least_papers: 4, key: key_of },
+    Place { id: "phrase", least_papers: 4, key: key_of },
+    Place { id: "preceding word", least_papers: 5, key: word_hash },
+    Place { id: "following word", least_papers: 5, key: word_hash },
+];
 
-impl WordPlace {
-    /// All places, with the name of their family in weight files, and the number of annotated papers in which a word must
-    /// stand there before it gets weights of its own.
-    pub const ALL: [(Self, &'static str, u32); PLACES] = [
-        (Self::Last, "last word", 3),
-        (Self::Ending, "last letters", 8),
-        (Self::First, "first word", 3),
-        (Self::LastTwo, "last two words", 4),
-        (Self::Whole, "phrase", 4),
-        (Self::Before, "preceding word", 5),
-        (Self::After, "following word", 5),
-    ];
-
-    /// The key of a text at this place, as [`phrase_words`] and [`words_around`] give it.
-    fn key(self, text: &str) -> u64 {
-        match self {
-            Self::Last => word_hash(&singular(text)),
-            Self::LastTwo | Self::Whole => key_of(text),
-            Self::Ending | Self::First | Self::Before | Self::After => word_hash(text),
-        }
-    }
+/// Where a word stands beside a mention, for the relation of its entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum RelationWord {
+    /// Among the words before the mention.
+    Before,
+    /// Among the words after the mention.
+    After,
+    /// The first word of the sentence.
+    Opening,
+    /// The last word of the mention.
+    Last,
 }
 
+/// The places of [`RelationWord`], in its order.
+pub const RELATION_PLACES: &[Place] = &[
+    Place { id: "among words before", least_papers: 12, key: word_hash },
+    Place { id: "among words after", least_papers: 12, key: word_hash },
+    Place { id: "sentence opens with", least_papers: 12, key: word_hash },
+    Place { id: "last word", least_papers: 8, key: |word| word_hash(&singular(word)) },
+];
+
+/// The words of one paper by number of the place and key, with how they are written.
+pub type SeenWords = FxHashMap<(usize, u64), String>;
+
 /// Words with weights of their own, by place, in lower case and sorted; their positions are rows of evidence.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Vocabulary {
-    words: [Vec<String>; PLACES],
-    numbers: [FxHashMap<u64, u32>; PLACES],
+    words: Vec<Vec<String>>,
+    numbers: Vec<FxHashMap<u64, u32>>,
 }
 
 impl Vocabulary {
     /// A vocabulary of the given words of each place.
-    fn new(mut words: [Vec<String>; PLACES]) -> Self {
-        let mut numbers: [FxHashMap<u64, u32>; PLACES] = Default::default();
-        for ((place, ..), (words, numbers)) in WordPlace::ALL.into_iter().zip(words.iter_mut().zip(&mut numbers)) {
+    fn new(places: &[Place], mut words: Vec<Vec<String>>) -> Self {
+        let mut numbers = Vec::new();
+        for (place, words) in places.iter().zip(&mut words) {
             words.sort();
             words.dedup();
-            numbers.extend(words.iter().zip(0u32..).map(|(word, number)| (place.key(word), number)));
+            numbers.push(words.iter().zip(0u32..).map(|(word, number)| ((place.key)(word), number)).collect());
         }
         Self { words, numbers }
     }
 
     /// The words that a weight file has weights for.
-    pub fn read(csv: &[u8]) -> Self {
-        let mut words: [Vec<String>; PLACES] = Default::default();
+    pub fn read(places: &[Place], csv: &[u8]) -> Self {
+        let mut words = vec![Vec::new(); places.len()];
         let mut record = csv::StringRecord::new();
         let mut reader = csv::Reader::from_reader(csv);
         while reader.read_record(&mut record).unwrap_or(false) {
             let family = record.get(0).unwrap_or_default();
-            if let Some(place) = WordPlace::ALL.iter().position(|(_, id, _)| *id == family) {
+            if let Some(place) = places.iter().position(|place| place.id == family) {
                 words[place].push(record.get(1).unwrap_or_default().to_string());
             }
         }
-        Self::new(words)
+        Self::new(places, words)
     }
 
-    /// The words that stand at a place of candidates in enough papers. `papers` are the texts with their candidates.
-    pub fn learn<'r>(papers: impl Iterator<Item = (Annotated<'r>, Candidates)>) -> Self {
-        let mut counts: [FxHashMap<u64, (String, u32)>; PLACES] = Default::default();
-        for (text, candidates) in papers {
-            let mut seen: FxHashMap<(WordPlace, u64), String> = FxHashMap::default();
-            let mut note = |place, key, word: &str| {
-                seen.entry((place, key)).or_insert_with(|| word.to_lowercase());
-            };
-            for candidate in &candidates.list {
-                phrase_words(&text.document, candidate.first, candidate.end, candidate.key, &mut note);
-                words_around(&text, candidate.first, candidate.end, &mut note);
-            }
+    /// The words that stand at a place in enough papers.
+    pub fn learn(places: &[Place], papers: impl Iterator<Item = SeenWords>) -> Self {
+        let mut counts: Vec<FxHashMap<u64, (String, u32)>> = vec![FxHashMap::default(); places.len()];
+        for seen in papers {
             for ((place, key), word) in seen {
-                let counted = counts[place as usize].entry(key).or_insert_with(|| (word.clone(), 0));
+                let counted = counts[place].entry(key).or_insert_with(|| (word.clone(), 0));
                 counted.1 += 1;
                 // The least spelling, so that the order of the papers does not matter.
                 if word < counted.0 {
@@ -110,63 +123,74 @@ impl Vocabulary {
                 }
             }
         }
-        let mut words: [Vec<String>; PLACES] = Default::default();
-        for ((place, _, least), counts) in WordPlace::ALL.into_iter().zip(counts) {
+        let words = places.iter().zip(counts).map(|(place, counts)| {
             let plain = |word: &str| word.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '-'));
-            words[place as usize] = counts
-                .into_iter()
-                .filter(|(key, (word, count))| *count >= least && plain(word) && place.key(word) == *key)
-                .map(|(_, (word, _))| word)
-                .collect();
-        }
-        Self::new(words)
+            let kept = counts.into_iter().filter(|(key, (word, papers))| {
+                *papers >= place.least_papers && plain(word) && (place.key)(word) == *key
+            });
+            kept.map(|(_, (word, _))| word).collect()
+        });
+        Self::new(places, words.collect())
     }
 
     /// Words of a place, in the order of their numbers.
-    pub fn words(&self, place: WordPlace) -> &[String] {
-        &self.words[place as usize]
+    pub fn words(&self, place: usize) -> &[String] {
+        &self.words[place]
     }
 
     /// Number of a word at a place, by its key.
-    pub fn number(&self, place: WordPlace, key: u64) -> Option<u32> {
-        self.numbers[place as usize].get(&key).copied()
+    pub fn number(&self, place: usize, key: u64) -> Option<u32> {
+        self.numbers[place].get(&key).copied()
     }
 }
 
+/// All words of a text that stand at the places of candidates.
+pub fn span_words(text: &Annotated<'_>, candidates: &Candidates) -> SeenWords {
+    let mut seen = SeenWords::default();
+    let mut note = |place: SpanWord, key: u64, word: &str| {
+        seen.entry((place as usize, key)).or_insert_with(|| word.to_lowercase());
+    };
+    for candidate in &candidates.list {
+        phrase_words(&text.document, candidate.first, candidate.end, candidate.key, &mut note);
+        words_around(text, candidate.first, candidate.end, &mut note);
+    }
+    seen
+}
+
 /// Calls `visit` with place, key and text of the words that a phrase is made of.
-pub fn phrase_words(document: &Document, first: u32, end: u32, key: u64, mut visit: impl FnMut(WordPlace, u64, &str)) {
+pub fn phrase_words(document: &Document, first: u32, end: u32, key: u64, mut visit: impl FnMut(SpanWord, u64, &str)) {
     let last = document.tokens[end as usize - 1];
     let last_text = document.word(end - 1);
     // A plural is counted with its singular.
-    visit(WordPlace::Last, last.singular, &singular(&last_text.to_lowercase()));
+    visit(SpanWord::Last, last.singular, &singular(&last_text.to_lowercase()));
     if !last.shape.is_name_like() {
         let lower = last_text.to_lowercase();
         for ending in endings(&lower) {
-            visit(WordPlace::Ending, word_hash(ending), ending);
+            visit(SpanWord::Ending, word_hash(ending), ending);
         }
     }
-    visit(WordPlace::Whole, key, document.text(first, end));
+    visit(SpanWord::Whole, key, document.text(first, end));
     let Some(before) = (first..end - 1).rev().find(|&token| !is_separator(document, token)) else {
         return;
     };
     let first_word = document.tokens[first as usize].hash;
-    visit(WordPlace::First, first_word, document.word(first));
+    visit(SpanWord::First, first_word, document.word(first));
     let pair = phrase_hash(phrase_hash(0, document.tokens[before as usize].hash), last.singular);
-    visit(WordPlace::LastTwo, pair, document.text(before, end));
+    visit(SpanWord::LastTwo, pair, document.text(before, end));
 }
 
 /// Calls `visit` with place, key and text of the words beside a span; function words and marks have classes of their
 /// own.
-pub fn words_around(text: &Annotated<'_>, first: u32, end: u32, mut visit: impl FnMut(WordPlace, u64, &str)) {
+pub fn words_around(text: &Annotated<'_>, first: u32, end: u32, mut visit: impl FnMut(SpanWord, u64, &str)) {
     let sentence = text.sentence(first);
     let is_plain = |token: u32| {
         text.document.tokens[token as usize].shape.is_word() && text.classes[token as usize].function == 0
     };
     if first > sentence.first && is_plain(first - 1) {
-        visit(WordPlace::Before, text.document.tokens[first as usize - 1].hash, text.document.word(first - 1));
+        visit(SpanWord::Before, text.document.tokens[first as usize - 1].hash, text.document.word(first - 1));
     }
     if end < sentence.end && is_plain(end) {
-        visit(WordPlace::After, text.document.tokens[end as usize].hash, text.document.word(end));
+        visit(SpanWord::After, text.document.tokens[end as usize].hash, text.document.word(end));
     }
 }
 
@@ -177,4 +201,28 @@ fn endings(word: &str) -> impl Iterator<Item = &str> {
         let (at, _) = stem.char_indices().rev().nth(length - 1)?;
         (at > 0).then(|| &stem[at..])
     })
+}
+
+/// How many tokens before and after a mention may speak for a relation.
+const WINDOW: u32 = 6;
+
+/// Calls `visit` with place, key and text of the words that may speak for the relation of a mention.
+pub fn words_near(text: &Annotated<'_>, first: u32, end: u32, mut visit: impl FnMut(RelationWord, u64, &str)) {
+    let document = &text.document;
+    let sentence = text.sentence(first);
+    let mut word = |place, token: u32| {
+        let found = document.tokens[token as usize];
+        if found.shape.has_letter() {
+            visit(place, found.hash, document.word(token));
+        }
+    };
+    for token in sentence.first.max(first.saturating_sub(WINDOW))..first {
+        word(RelationWord::Before, token);
+    }
+    for token in end..sentence.end.min(end + WINDOW) {
+        word(RelationWord::After, token);
+    }
+    word(RelationWord::Opening, sentence.first);
+    let last = document.tokens[end as usize - 1];
+    visit(RelationWord::Last, last.singular, &singular(&document.word(end - 1).to_lowercase()));
 }

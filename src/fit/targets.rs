@@ -1,5 +1,6 @@
 //! From annotated papers to targets: which candidates an annotation means.
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::corpus::Paper;
@@ -7,7 +8,10 @@ use crate::eval::GoldPaper;
 use crate::extract::Extractor;
 use crate::extract::annotated::Annotated;
 use crate::extract::evidence::Evidence;
-use crate::extract::vocabulary::Vocabulary;
+use crate::extract::vocabulary::{
+    RELATION_PLACES, SPAN_PLACES, SeenWords, Vocabulary, span_words, words_near,
+};
+use crate::extract::{Vocabularies, candidates};
 use crate::fit::spans::{Target, TrainingPaper};
 
 /// A paper with its annotation.
@@ -108,10 +112,24 @@ pub fn entity_spans(text: &Annotated<'_>, gold: &GoldPaper, entity: usize) -> Ve
 }
 
 /// The words that shall have weights of their own.
-pub fn learn_vocabulary(extractor: &Extractor, papers: &[AnnotatedPaper]) -> Vocabulary {
-    Vocabulary::learn(papers.iter().map(|annotated| {
-        let text = extractor.annotate(&annotated.paper);
-        let candidates = crate::extract::candidates::propose(&text);
-        (text, candidates)
-    }))
+pub fn learn_words(extractor: &Extractor, papers: &[AnnotatedPaper]) -> Vocabularies {
+    let of_papers: Vec<(SeenWords, SeenWords)> = papers
+        .par_iter()
+        .map(|annotated| {
+            let text = extractor.annotate(&annotated.paper);
+            let spans = span_words(&text, &candidates::propose(&text));
+            let mut relations = SeenWords::default();
+            for place in places(&text, &annotated.gold) {
+                words_near(&text, place.first, place.end, |at, key, word| {
+                    relations.entry((at as usize, key)).or_insert_with(|| word.to_lowercase());
+                });
+            }
+            (spans, relations)
+        })
+        .collect();
+    let (spans, relations): (Vec<_>, Vec<_>) = of_papers.into_iter().unzip();
+    Vocabularies {
+        spans: Vocabulary::learn(SPAN_PLACES, spans.into_iter()),
+        relations: Vocabulary::learn(RELATION_PLACES, relations.into_iter()),
+    }
 }

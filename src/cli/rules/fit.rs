@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::eval::{Score, score};
 use crate::extract::Extractor;
 use crate::fit::{
-    AnnotatedPaper, CrossValidation, FitOptions, Learned, cross_validate, learn, learn_vocabulary, predictions, sum,
+    AnnotatedPaper, CrossValidation, FitOptions, Learned, cross_validate, learn, learn_words, predictions, sum,
     term_words,
 };
 use anyhow::{Context, bail};
@@ -106,8 +106,8 @@ impl Fit {
             bail!("there are no annotated papers to fit to; take more, or keep fewer aside");
         }
         // Words first, then the space of evidence that has rows for them.
-        let vocabulary = learn_vocabulary(&Extractor::new(&rules), &papers);
-        let extractor = Extractor::with_words(&rules, vocabulary);
+        let words_learnt = learn_words(&Extractor::new(&rules), &papers);
+        let extractor = Extractor::with_words(&rules, words_learnt);
         let mut options = FitOptions { folds: self.folds, judged, ..FitOptions::default() };
         options.spans.hidden = self.hidden.unwrap_or(options.spans.hidden);
         options.spans.epochs = self.epochs.unwrap_or(options.spans.epochs);

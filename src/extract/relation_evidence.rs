@@ -36,6 +36,7 @@ pub struct RelationSpace {
     pub known_to_corpus: Family,
     pub own_place: Family,
     pub own_mentions: Family,
+    pub own_distance: Family,
     /// Words with weights of their own, and the family of each place.
     vocabulary: Vocabulary,
     word_places: Vec<Family>,
@@ -97,6 +98,10 @@ impl RelationSpace {
                     &any_type,
                     &cases,
                 ],
+            ),
+            own_distance: add(
+                "sentences after the paper's own words",
+                &[&strings(&["3+ before", "2 before", "1 before", "first", "1 after", "2 after", "3 after", "4+ after"]), &yes_no],
             ),
             own_mentions: add("mentions in own words", &[&counted(0, 3, "times"), &types]),
             word_places: add_words(&mut add, RELATION_PLACES, &vocabulary),
@@ -201,6 +206,11 @@ fn own_words(
     let (mut before, mut inside, mut after) = (0u32, 0u32, 0u32);
     for &(first, _) in spans.iter().filter(|(first, _)| !text.document.in_title(*first)) {
         let sentence = text.sentence_of[first as usize];
+        if let Some(&opening) = own.first() {
+            let distance = (sentence as i32 - opening as i32).clamp(-3, 4) + 3;
+            let is_own = own.binary_search(&sentence).is_ok();
+            rows.push(space.own_distance.row([distance as u32, u32::from(is_own), 0]));
+        }
         if own.binary_search(&sentence).is_ok() {
             inside += 1;
         } else if own.first().is_some_and(|&opening| sentence > opening) {

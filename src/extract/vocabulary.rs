@@ -43,13 +43,13 @@ pub enum SpanWord {
 
 /// The places of [`SpanWord`], in its order.
 pub const SPAN_PLACES: &[Place] = &[
-    Place { id: "last word", least_papers: 3, key: |word| word_hash(&singular(word)) },
-    Place { id: "last letters", least_papers: 8, key: word_hash },
-    Place { id: "first word", least_papers: 3, key: word_hash },
-    Place { id: "last two words", least_papers: 4, key: key_of },
-    Place { id: "phrase", least_papers: 4, key: key_of },
-    Place { id: "preceding word", least_papers: 5, key: word_hash },
-    Place { id: "following word", least_papers: 5, key: word_hash },
+    Place { id: "last word", least_papers: 6, key: |word| word_hash(&singular(word)) },
+    Place { id: "last letters", least_papers: 20, key: word_hash },
+    Place { id: "first word", least_papers: 6, key: word_hash },
+    Place { id: "last two words", least_papers: 8, key: key_of },
+    Place { id: "phrase", least_papers: 8, key: key_of },
+    Place { id: "preceding word", least_papers: 10, key: word_hash },
+    Place { id: "following word", least_papers: 10, key: word_hash },
 ];
 
 /// Where a word stands beside a mention, for the relation of its entity.
@@ -64,14 +64,17 @@ pub enum RelationWord {
     Opening,
     /// The last word of the mention.
     Last,
+    /// Anywhere in the sentence: for frequent words only, which tell what kind of sentence it is.
+    Sentence,
 }
 
 /// The places of [`RelationWord`], in its order.
 pub const RELATION_PLACES: &[Place] = &[
-    Place { id: "among words before", least_papers: 12, key: word_hash },
-    Place { id: "among words after", least_papers: 12, key: word_hash },
-    Place { id: "sentence opens with", least_papers: 12, key: word_hash },
-    Place { id: "last word", least_papers: 8, key: |word| word_hash(&singular(word)) },
+    Place { id: "among words before", least_papers: 25, key: word_hash },
+    Place { id: "among words after", least_papers: 25, key: word_hash },
+    Place { id: "sentence opens with", least_papers: 20, key: word_hash },
+    Place { id: "last word", least_papers: 12, key: |word| word_hash(&singular(word)) },
+    Place { id: "in sentence", least_papers: 120, key: word_hash },
 ];
 
 /// The words of one paper by number of the place and key, with how they are written.
@@ -223,6 +226,9 @@ pub fn words_near(text: &Annotated<'_>, first: u32, end: u32, mut visit: impl Fn
         word(RelationWord::After, token);
     }
     word(RelationWord::Opening, sentence.first);
+    for token in sentence.first..sentence.end {
+        word(RelationWord::Sentence, token);
+    }
     let last = document.tokens[end as usize - 1];
     visit(RelationWord::Last, last.singular, &singular(&document.word(end - 1).to_lowercase()));
 }

@@ -22,6 +22,8 @@ pub struct FitOptions {
     /// How many of the papers are judged, from the first on; the others belong to no fold, and all folds learn from
     /// them.
     pub judged: usize,
+    /// How often judged papers are learnt from for each time of the others, whose annotation may follow other habits.
+    pub repeat: usize,
     /// How spans are fitted.
     pub spans: Training,
     /// How relations are fitted.
@@ -37,11 +39,21 @@ impl Default for FitOptions {
         Self {
             folds: 5,
             judged: usize::MAX,
+            repeat: 1,
             spans: SPAN_TRAINING,
             relations: RELATION_TRAINING,
             biases: (-1..=7).map(|step| step as f32 / 5.0).collect(),
             without: None,
         }
+    }
+}
+
+impl FitOptions {
+    /// Positions of all papers, those of judged papers as often as they are learnt from.
+    pub(super) fn learnt_from(&self, papers: usize) -> Vec<usize> {
+        let judged = self.judged.min(papers);
+        let times = if judged == papers { 1 } else { self.repeat };
+        (0..times).flat_map(|_| 0..judged).chain(judged..papers).collect()
     }
 }
 
@@ -92,8 +104,10 @@ pub fn cross_validate(extractor: &Extractor, papers: &[AnnotatedPaper], options:
     let mut found = vec![vec![Vec::new(); judged]; options.biases.len()];
     for fold in 0..options.folds {
         let others = |at: &usize| *at >= judged || at % options.folds != fold;
-        let train: Vec<&TrainingPaper> = (0..papers.len()).filter(others).map(|at| &training[at]).collect();
-        let examples: Vec<&RelationExample> = (0..papers.len()).filter(others).flat_map(|at| &relations[at]).collect();
+        let seen = options.learnt_from(papers.len());
+        let train: Vec<&TrainingPaper> = seen.iter().copied().filter(others).map(|at| &training[at]).collect();
+        let examples: Vec<&RelationExample> =
+            seen.iter().copied().filter(others).flat_map(|at| &relations[at]).collect();
         let types = extractor.rules.schema.types.len();
         let weights = fit_spans(&train, extractor.space.rows, types, options.spans);
         let relation_weights = fit_relations(

@@ -31,7 +31,9 @@ pub fn learn(extractor: &Extractor, papers: &[AnnotatedPaper], options: &FitOpti
     let training: Vec<TrainingPaper> = papers.par_iter().map(|paper| training_paper(extractor, paper)).collect();
     let relations: Vec<Vec<RelationExample>> =
         papers.par_iter().map(|paper| relation_examples(extractor, paper)).collect();
-    let examples: Vec<&RelationExample> = relations.iter().flatten().collect();
+    let order = options.learnt_from(papers.len());
+    let examples: Vec<&RelationExample> = order.iter().flat_map(|&at| &relations[at]).collect();
+    let train: Vec<&TrainingPaper> = order.iter().map(|&at| &training[at]).collect();
     let (space, relation_space) = (&extractor.space, &extractor.relation_space);
     let schema = &extractor.rules.schema;
     let mut seen = vec![0; space.rows as usize];
@@ -46,7 +48,7 @@ pub fn learn(extractor: &Extractor, papers: &[AnnotatedPaper], options: &FitOpti
         relation_seen[row as usize] += 1;
     }
     Learned {
-        weights: fit_spans(&training.iter().collect::<Vec<_>>(), space.rows, schema.types.len(), options.spans),
+        weights: fit_spans(&train, space.rows, schema.types.len(), options.spans),
         relation_weights: fit_relations(
             &examples,
             relation_space.rows,

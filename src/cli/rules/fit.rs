@@ -38,6 +38,9 @@ pub struct Fit {
     /// More annotated papers, which every fold is fitted to and none is judged by
     #[arg(long, value_name = "GOLD")]
     also: Vec<PathBuf>,
+    /// How often the papers of GOLD are learnt from for each time of those of --also
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    repeat: usize,
     #[command(flatten)]
     rules: RulesOption,
     /// Number of folds of cross-validation; 0 for none
@@ -108,7 +111,7 @@ impl Fit {
         // Words first, then the space of evidence that has rows for them.
         let words_learnt = learn_words(&Extractor::new(&rules), &papers);
         let extractor = Extractor::with_words(&rules, words_learnt);
-        let mut options = FitOptions { folds: self.folds, judged, ..FitOptions::default() };
+        let mut options = FitOptions { folds: self.folds, judged, repeat: self.repeat, ..FitOptions::default() };
         options.spans.hidden = self.hidden.unwrap_or(options.spans.hidden);
         options.spans.epochs = self.epochs.unwrap_or(options.spans.epochs);
         options.spans.dropout = self.dropout.unwrap_or(options.spans.dropout);

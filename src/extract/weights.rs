@@ -102,7 +102,10 @@ impl WeightTable {
             if rounded.iter().all(|&weight| weight == 0) {
                 return Ok(());
             }
-            let texts = rounded.iter().map(|&w| if w == 0 { String::new() } else { format!("{}", f64::from(w) / 100.0) });
+            let texts = rounded.iter().map(|&hundredths| match hundredths {
+                0 => String::new(),
+                _ => format!("{}", f64::from(hundredths) / 100.0).replacen("0.", ".", 1),
+            });
             writer.write_record([family, value, seen].map(String::from).into_iter().chain(texts))
         };
         for (unit, number) in units.iter().zip(1..) {

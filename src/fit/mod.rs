@@ -3,7 +3,7 @@
 //! Spans are scored by sums of weights, and the best set of spans that do not overlap is chosen; training knows this
 //! scheduling. The loss of a sentence is that of a zero-order semi-Markov model (Sarawagi and Cohen 2004): the logarithm
 //! of the sum over all ways to cut the sentence into typed spans and gaps, minus the sum of the annotated spans. Weights
-//! are found by L-BFGS with an L2 penalty, from zero, the same way every time.
+//! are found by Adam in small batches with dropout ([`Training`]), the same way every time.
 
 mod adam;
 mod count;

@@ -10,7 +10,7 @@ use crate::extract::weights::WeightTable;
 pub struct Training {
     /// Number of hidden units; 0 for plain sums.
     pub hidden: usize,
-    /// Times that every item is seen.
+    /// Times that every item is seen, at least: with few items, as often as it takes for [`LEAST_STEPS`].
     pub epochs: usize,
     /// Items a step.
     pub batch: usize,
@@ -64,6 +64,11 @@ impl<F: Fn(usize, usize, Dropout, &WeightTable, &mut [f32]) + Sync> Loss for F {
 /// number of threads.
 const PARTS: usize = 2;
 
+/// Fewest steps of a fit.
+const LEAST_STEPS: usize = 800;
+/// Most epochs that a fit takes for that.
+const MOST_EPOCHS: usize = 60;
+
 /// Fits a table to items 0 to `items`, the same way every time.
 pub fn fit(rows: u32, outcomes: usize, items: usize, training: Training, loss: impl Loss) -> WeightTable {
     let mut table = WeightTable::with_hidden(rows, outcomes, training.hidden);
@@ -73,9 +78,11 @@ pub fn fit(rows: u32, outcomes: usize, items: usize, training: Training, loss: i
     let mut order: Vec<usize> = (0..items).collect();
     let mut gradient = vec![0.0; table.values_mut().len()];
     let batch = training.batch.max(1);
-    let steps = items.div_ceil(batch) * training.epochs;
+    let steps_an_epoch = items.div_ceil(batch).max(1);
+    let epochs = training.epochs.max(LEAST_STEPS.div_ceil(steps_an_epoch).min(MOST_EPOCHS));
+    let steps = steps_an_epoch * epochs;
     let mut done = 0;
-    for epoch in 0..training.epochs {
+    for epoch in 0..epochs {
         for at in (1..order.len()).rev() {
             order.swap(at, (random.next() % (at as u64 + 1)) as usize);
         }

@@ -42,7 +42,7 @@ pub fn relation_examples(extractor: &Extractor, annotated: &AnnotatedPaper) -> V
 
 /// How relations are fitted where nobody says otherwise: the best found on held-out papers.
 pub const RELATION_TRAINING: Training =
-    Training { hidden: 16, epochs: 12, batch: 256, rate: 0.02, decay: 0.05, dropout: 0.4 };
+    Training { hidden: 8, epochs: 12, batch: 256, rate: 0.02, decay: 0.05, dropout: 0.4 };
 
 /// Fits weights to examples.
 pub fn fit_relations(examples: &[&RelationExample], rows: u32, relations: usize, training: Training) -> WeightTable {

@@ -29,7 +29,7 @@ pub struct TrainingPaper {
 
 /// How spans are fitted where nobody says otherwise: the best found on held-out papers.
 pub const SPAN_TRAINING: Training =
-    Training { hidden: 16, epochs: 12, batch: 32, rate: 0.02, decay: 0.05, dropout: 0.4 };
+    Training { hidden: 8, epochs: 12, batch: 32, rate: 0.02, decay: 0.05, dropout: 0.4 };
 
 /// Fits weights to papers.
 pub fn fit_spans(papers: &[&TrainingPaper], rows: u32, types: usize, training: Training) -> WeightTable {

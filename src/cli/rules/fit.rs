@@ -59,7 +59,7 @@ pub struct Fit {
     /// Use this bias, and try no others
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     bias: Option<f32>,
-    /// Hidden units of the weights on spans, for what evidence means together; 0 for plain sums
+    /// Hidden units, for what evidence means together; 0 for plain sums
     #[arg(long, value_name = "N", help_heading = "Fitting")]
     hidden: Option<usize>,
     /// Times that every paper is seen
@@ -68,13 +68,6 @@ pub struct Fit {
     /// Share of the evidence that training leaves out at random, so that no piece relies on another
     #[arg(long, value_name = "SHARE", help_heading = "Fitting")]
     dropout: Option<f32>,
-    /// The same three for the weights on relations
-    #[arg(long, value_name = "N", help_heading = "Fitting")]
-    relation_hidden: Option<usize>,
-    #[arg(long, value_name = "N", help_heading = "Fitting", hide = true)]
-    relation_epochs: Option<usize>,
-    #[arg(long, value_name = "SHARE", help_heading = "Fitting", hide = true)]
-    relation_dropout: Option<f32>,
 }
 
 /// The papers of one file: a range of all that are fitted, and those kept aside.
@@ -112,12 +105,11 @@ impl Fit {
         let words_learnt = learn_words(&Extractor::new(&rules), &papers);
         let extractor = Extractor::with_words(&rules, words_learnt);
         let mut options = FitOptions { folds: self.folds, judged, repeat: self.repeat, ..FitOptions::default() };
-        options.spans.hidden = self.hidden.unwrap_or(options.spans.hidden);
-        options.spans.epochs = self.epochs.unwrap_or(options.spans.epochs);
-        options.spans.dropout = self.dropout.unwrap_or(options.spans.dropout);
-        options.relations.hidden = self.relation_hidden.unwrap_or(options.relations.hidden);
-        options.relations.epochs = self.relation_epochs.unwrap_or(options.relations.epochs);
-        options.relations.dropout = self.relation_dropout.unwrap_or(options.relations.dropout);
+        for training in [&mut options.spans, &mut options.relations] {
+            training.hidden = self.hidden.unwrap_or(training.hidden);
+            training.epochs = self.epochs.unwrap_or(training.epochs);
+            training.dropout = self.dropout.unwrap_or(training.dropout).clamp(0.0, 0.9);
+        }
         if let Some(bias) = self.bias {
             options.biases = vec![bias];
         }

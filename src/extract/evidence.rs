@@ -64,6 +64,18 @@ impl Evidence {
         retain_in_ranges(&mut self.form_rows, self.form_ranges.iter_mut(), &keep);
     }
 
+    /// Adds a row to every phrase.
+    pub fn add_to_forms(&mut self, row: u32) {
+        let mut rows = Vec::with_capacity(self.form_rows.len() + self.form_ranges.len());
+        for range in &mut self.form_ranges {
+            let from = rows.len() as u32;
+            rows.extend_from_slice(&self.form_rows[range.0 as usize..range.1 as usize]);
+            rows.push(row);
+            *range = (from, rows.len() as u32);
+        }
+        self.form_rows = rows;
+    }
+
     /// Number of phrases.
     pub fn forms(&self) -> usize {
         self.form_ranges.len()

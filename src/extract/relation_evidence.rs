@@ -13,6 +13,7 @@ use crate::rules::{RuleSet, TypeId};
 pub struct RelationSpace {
     pub names: Vec<FamilyNames>,
     pub rows: u32,
+    pub other_habits: Family,
     pub entity_type: Family,
     pub in_title: Family,
     pub first_place: Family,
@@ -63,6 +64,8 @@ impl RelationSpace {
             std::iter::once("none".to_string()).chain(rules.heads.iter().map(|head| head.id.clone())).collect();
         let title_words: Vec<String> = strings(&["first", "other"]).into_iter().chain(strings(&TITLE_WORDS)).collect();
         let space = Self {
+            // Holds in training only, on papers whose annotators have other habits.
+            other_habits: add("annotated by others", &[&types]),
             entity_type: add("type", &[&types]),
             in_title: add("in title", &[&types, &cases]),
             first_place: add("first mention", &[&fifths, &any_type]),

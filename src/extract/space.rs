@@ -16,6 +16,11 @@ pub struct Family {
 }
 
 impl Family {
+    /// Its first row, and one past its last.
+    pub fn rows(self) -> (u32, u32) {
+        (self.base, self.base + self.sizes.iter().product::<u32>())
+    }
+
     /// The row of a value. An index beyond its dimension counts as the last.
     pub fn row(self, values: [u32; 3]) -> u32 {
         let [a, b, c] = values;
@@ -108,6 +113,7 @@ pub struct SpanSpace {
     pub names: Vec<FamilyNames>,
     pub rows: u32,
     pub constant: Family,
+    pub other_habits: Family,
     pub proposed: Family,
     pub atoms: Family,
     pub tokens: Family,
@@ -235,6 +241,8 @@ impl SpanSpace {
         let patterns = or_none(rules.patterns.iter().map(|pattern| pattern.id.clone()).collect());
         let space = Self {
             constant: add("constant", &[]),
+            // Holds in training only, on papers whose annotators have other habits.
+            other_habits: add("annotated by others", &[]),
             proposed: add("proposed", &[&proposers]),
             atoms: add("atoms", &[&counted(1, 6, "atoms"), &cases]),
             tokens: add("tokens", &[&counted(1, 8, "tokens")]),

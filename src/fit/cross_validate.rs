@@ -85,9 +85,11 @@ pub fn sum(scores: impl Iterator<Item = Score>) -> Score {
 /// Judges every paper by weights fitted to the other folds. Paper `n` belongs to fold `n % folds`.
 pub fn cross_validate(extractor: &Extractor, papers: &[AnnotatedPaper], options: &FitOptions) -> CrossValidation {
     let judged = options.judged.min(papers.len());
-    let mut training: Vec<TrainingPaper> = papers.par_iter().map(|paper| training_paper(extractor, paper)).collect();
+    let numbered = || papers.par_iter().enumerate().map(|(at, paper)| (paper, at >= judged));
+    let mut training: Vec<TrainingPaper> =
+        numbered().map(|(paper, others)| training_paper(extractor, paper, others)).collect();
     let mut relations: Vec<Vec<RelationExample>> =
-        papers.par_iter().map(|paper| relation_examples(extractor, paper)).collect();
+        numbered().map(|(paper, others)| relation_examples(extractor, paper, others)).collect();
     // What training never sees weighs nothing, so predictions need not be told.
     if let Some(rows) = rows_of(&extractor.space.names, options.without) {
         for paper in &mut training {
@@ -109,10 +111,10 @@ pub fn cross_validate(extractor: &Extractor, papers: &[AnnotatedPaper], options:
         let examples: Vec<&RelationExample> =
             seen.iter().copied().filter(others).flat_map(|at| &relations[at]).collect();
         let types = extractor.rules.schema.types.len();
-        let weights = fit_spans(&train, extractor.space.rows, types, options.spans);
+        let weights = fit_spans(&train, &extractor.space, types, options.spans);
         let relation_weights = fit_relations(
             &examples,
-            extractor.relation_space.rows,
+            &extractor.relation_space,
             extractor.rules.schema.relations.len(),
             options.relations,
         );

@@ -28,9 +28,11 @@ pub struct Learned {
 
 /// Fits weights to all papers.
 pub fn learn(extractor: &Extractor, papers: &[AnnotatedPaper], options: &FitOptions) -> Learned {
-    let training: Vec<TrainingPaper> = papers.par_iter().map(|paper| training_paper(extractor, paper)).collect();
+    let numbered = || papers.par_iter().enumerate().map(|(at, paper)| (paper, at >= options.judged));
+    let training: Vec<TrainingPaper> =
+        numbered().map(|(paper, others)| training_paper(extractor, paper, others)).collect();
     let relations: Vec<Vec<RelationExample>> =
-        papers.par_iter().map(|paper| relation_examples(extractor, paper)).collect();
+        numbered().map(|(paper, others)| relation_examples(extractor, paper, others)).collect();
     let order = options.learnt_from(papers.len());
     let examples: Vec<&RelationExample> = order.iter().flat_map(|&at| &relations[at]).collect();
     let train: Vec<&TrainingPaper> = order.iter().map(|&at| &training[at]).collect();
@@ -48,10 +50,10 @@ pub fn learn(extractor: &Extractor, papers: &[AnnotatedPaper], options: &FitOpti
         relation_seen[row as usize] += 1;
     }
     Learned {
-        weights: fit_spans(&train, space.rows, schema.types.len(), options.spans),
+        weights: fit_spans(&train, space, schema.types.len(), options.spans),
         relation_weights: fit_relations(
             &examples,
-            relation_space.rows,
+            relation_space,
             schema.relations.len(),
             options.relations,
         ),

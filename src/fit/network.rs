@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::adam::Adam;
+use crate::extract::space::Family;
 use crate::extract::weights::WeightTable;
 
 /// How to fit a table.
@@ -44,11 +45,16 @@ impl Random {
 pub struct Dropout {
     salt: u64,
     share: f32,
+    /// Rows that are never left out.
+    kept: (u32, u32),
 }
 
 impl Dropout {
     /// Is a row of evidence seen? A hash of item, epoch and row decides.
     pub fn keeps(self, row: u32) -> bool {
+        if (self.kept.0..self.kept.1).contains(&row) {
+            return true;
+        }
         let hash = (u64::from(row) ^ self.salt).wrapping_mul(0xd6e8_feb8_6659_fd93);
         let hash = (hash ^ (hash >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
         (hash >> 40) as f32 / (1u64 << 24) as f32 >= self.share
@@ -69,8 +75,15 @@ const LEAST_STEPS: usize = 800;
 /// Most epochs that a fit takes for that.
 const MOST_EPOCHS: usize = 60;
 
-/// Fits a table to items 0 to `items`, the same way every time.
-pub fn fit(rows: u32, outcomes: usize, items: usize, training: Training, loss: impl Loss) -> WeightTable {
+/// Fits a table to items 0 to `items`, the same way every time. Evidence of the family `kept` is never left out.
+pub fn fit(
+    (rows, outcomes): (u32, usize),
+    items: usize,
+    training: Training,
+    kept: Family,
+    loss: impl Loss,
+) -> WeightTable {
+    let kept = kept.rows();
     let mut table = WeightTable::with_hidden(rows, outcomes, training.hidden);
     let mut random = Random(0x2545_f491_4f6c_dd1d);
     start(&mut table, &mut random);
@@ -93,7 +106,7 @@ pub fn fit(rows: u32, outcomes: usize, items: usize, training: Training, loss: i
                     let mut sum = vec![0.0; gradient.len()];
                     for &item in items {
                         let salt = (item as u64 * 1000 + epoch as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-                        loss(item, epoch, Dropout { salt, share: training.dropout }, &table, &mut sum);
+                        loss(item, epoch, Dropout { salt, share: training.dropout, kept }, &table, &mut sum);
                     }
                     sum
                 })

@@ -1,7 +1,7 @@
 //! Fitting the weights of relations: a softmax over the relations that a type allows.
 
 use crate::extract::Extractor;
-use crate::extract::relation_evidence::{self, EntityPlaces};
+use crate::extract::relation_evidence::{self, EntityPlaces, RelationSpace};
 use crate::extract::weights::WeightTable;
 use crate::fit::network::{self, Training};
 use crate::fit::targets::{AnnotatedPaper, entity_spans};
@@ -18,8 +18,8 @@ pub struct RelationExample {
     pub relation: RelationId,
 }
 
-/// The examples of one annotated paper.
-pub fn relation_examples(extractor: &Extractor, annotated: &AnnotatedPaper) -> Vec<RelationExample> {
+/// The examples of one annotated paper. `other_habits`: its annotators have other habits than those who judge.
+pub fn relation_examples(extractor: &Extractor, annotated: &AnnotatedPaper, other_habits: bool) -> Vec<RelationExample> {
     let text = extractor.annotate(&annotated.paper);
     let schema = &extractor.rules.schema;
     let mut examples = Vec::new();
@@ -34,7 +34,11 @@ pub fn relation_examples(extractor: &Extractor, annotated: &AnnotatedPaper) -> V
         if spans.is_empty() || !allowed.contains(&relation) {
             continue;
         }
-        let rows = relation_evidence::collect(&text, &extractor.relation_space, &EntityPlaces { entity_type, spans });
+        let space = &extractor.relation_space;
+        let mut rows = relation_evidence::collect(&text, space, &EntityPlaces { entity_type, spans });
+        if other_habits {
+            rows.push(space.other_habits.row([u32::from(entity_type.0), 0, 0]));
+        }
         examples.push(RelationExample { rows, allowed, relation });
     }
     examples
@@ -45,8 +49,13 @@ pub const RELATION_TRAINING: Training =
     Training { hidden: 8, epochs: 12, batch: 256, rate: 0.02, decay: 0.05, dropout: 0.4 };
 
 /// Fits weights to examples.
-pub fn fit_relations(examples: &[&RelationExample], rows: u32, relations: usize, training: Training) -> WeightTable {
-    network::fit(rows, relations, examples.len(), training, |item, _, dropout, table, gradient| {
+pub fn fit_relations(
+    examples: &[&RelationExample],
+    space: &RelationSpace,
+    relations: usize,
+    training: Training,
+) -> WeightTable {
+    network::fit((space.rows, relations), examples.len(), training, space.other_habits, |item, _, dropout, table, gradient| {
         let example = examples[item];
         let stride = table.stride();
         let rows: Vec<u32> = example.rows.iter().copied().filter(|&row| dropout.keeps(row)).collect();

@@ -2,6 +2,7 @@
 
 use crate::extract::choose;
 use crate::extract::evidence::{Evidence, Weighed};
+use crate::extract::space::SpanSpace;
 use crate::extract::weights::WeightTable;
 use crate::fit::network::{self, Training};
 
@@ -32,8 +33,8 @@ pub const SPAN_TRAINING: Training =
     Training { hidden: 8, epochs: 12, batch: 32, rate: 0.02, decay: 0.05, dropout: 0.4 };
 
 /// Fits weights to papers.
-pub fn fit_spans(papers: &[&TrainingPaper], rows: u32, types: usize, training: Training) -> WeightTable {
-    network::fit(rows, types, papers.len(), training, |item, epoch, dropout, table, gradient| {
+pub fn fit_spans(papers: &[&TrainingPaper], space: &SpanSpace, types: usize, training: Training) -> WeightTable {
+    network::fit((space.rows, types), papers.len(), training, space.other_habits, |item, epoch, dropout, table, gradient| {
         let paper = papers[item];
         let mut evidence = paper.evidence.clone();
         evidence.retain_rows(|row| dropout.keeps(row));

@@ -31,10 +31,11 @@ struct Place {
 }
 
 /// Finds the targets of a paper: every place of every annotated form on token edges, longer forms first, without
-/// overlaps. Places without a candidate are left out.
-pub fn training_paper(extractor: &Extractor, annotated: &AnnotatedPaper) -> TrainingPaper {
+/// overlaps. Places without a candidate are left out. `other_habits`: its annotators have other habits than those who
+/// judge.
+pub fn training_paper(extractor: &Extractor, annotated: &AnnotatedPaper, other_habits: bool) -> TrainingPaper {
     let text = extractor.annotate(&annotated.paper);
-    let evidence = extractor.evidence(&text);
+    let mut evidence = extractor.evidence(&text);
     let candidate_at: FxHashMap<(u32, u32), u32> = evidence
         .candidates
         .iter()
@@ -52,6 +53,9 @@ pub fn training_paper(extractor: &Extractor, annotated: &AnnotatedPaper) -> Trai
             Some(Target { candidate, entity_type: entity_type.0, equals })
         })
         .collect();
+    if other_habits {
+        evidence.add_to_forms(extractor.space.other_habits.row([0; 3]));
+    }
     TrainingPaper { tokens: text.document.tokens.len(), evidence, targets }
 }
 

@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
 """Loads neo4j/ into a real Neo4j in both ways that it offers, and compares what is there with graph.json.
 
-    check_neo4j.py FOLDER [FOLDER ...]
+    check_neo4j.py [--papergraph PROGRAM --growth OLD NEW] [FOLDER ...]
 
 1. import.sh into a new database: no bad entry, every node, edge and property as in graph.json.
 2. load.cypher into an empty database, twice: the same.
+3. With --growth: what `papergraph diff OLD NEW --cypher` says, done twice to a database that holds OLD, gives NEW.
 
 Needs a JDK (17 or newer) and Maven, which downloads Neo4j.
 """
 
+import argparse
 import json
+import subprocess
 import sys
 import tempfile
 import time
@@ -105,44 +108,78 @@ def faults(database, nodes, edges):
                 break
 
 
-def check(folder, packages):
-    tables = folder / "neo4j"
-    nodes, edges = expected(folder)
-    failed = False
+class Report:
+    """Tells how each step went, and remembers whether one went wrong."""
 
-    def tell(way, seconds, problems):
-        nonlocal failed
-        failed = failed or bool(problems)
-        print(f"{folder}: {way} in {seconds:.1f} s: {len(nodes)} nodes, {len(edges)} edges:",
+    def __init__(self):
+        self.failed = False
+
+    def tell(self, folder, step, started, wanted, problems):
+        problems = list(problems)
+        self.failed = self.failed or bool(problems)
+        nodes, edges = wanted
+        seconds = time.monotonic() - started
+        print(f"{folder}: {step}: {len(nodes)} nodes, {len(edges)} edges, {seconds:.1f} s:",
               "; ".join(problems) or "as graph.json", flush=True)
 
+
+def imported(folder, home, packages):
+    """A database filled by import.sh, and what the tool complained about."""
+    database = Neo4j(home, packages, folder / "neo4j")
+    said = database.bulk_import((folder / "neo4j" / "import.sh").resolve())
+    report = folder / "neo4j" / "import.report"
+    bad = report.read_text(encoding="utf-8").strip() if report.exists() else ""
+    report.unlink(missing_ok=True)
+    problems = [f"bad entries: {bad[:500]}"] if bad else []
+    return database, said, problems
+
+
+def check(folder, packages, report):
+    nodes, edges = wanted = expected(folder)
     with tempfile.TemporaryDirectory() as scratch:
-        database = Neo4j(Path(scratch, "imported"), packages, tables)
         started = time.monotonic()
-        said = database.bulk_import(tables.resolve() / "import.sh")
-        seconds = time.monotonic() - started
-        report = Path(tables, "import.report")
-        bad = report.read_text(encoding="utf-8").strip() if report.exists() else ""
-        report.unlink(missing_ok=True)
-        problems = [f"bad entries: {bad[:500]}"] if bad else []
+        database, said, problems = imported(folder, Path(scratch, "imported"), packages)
         if f"Imported:\n  {len(nodes)} nodes\n  {len(edges)} relationships" not in said:
             problems.append(f"the tool said: {said[-500:]}")
+        report.tell(folder, "import.sh", started, wanted, problems)
+        started = time.monotonic()
         with database:
-            problems.extend(faults(database, nodes, edges))
-        tell("import.sh", seconds, problems)
-        script = (tables / "load.cypher").read_text(encoding="utf-8")
-        with Neo4j(Path(scratch, "loaded"), packages, tables) as database:
-            for time_of in ("first", "second"):
+            report.tell(folder, "read back", started, wanted, faults(database, nodes, edges))
+        script = (folder / "neo4j" / "load.cypher").read_text(encoding="utf-8")
+        with Neo4j(Path(scratch, "loaded"), packages, folder / "neo4j") as database:
+            for time_of in ("once", "twice"):
                 started = time.monotonic()
                 database.run(script)
-                tell(f"load.cypher, {time_of} time,", time.monotonic() - started, list(faults(database, nodes, edges)))
-    return failed
+                report.tell(folder, f"load.cypher {time_of}", started, wanted, faults(database, nodes, edges))
+
+
+def check_growth(old, new, program, packages, report):
+    nodes, edges = wanted = expected(new)
+    command = [program, "diff", old, new, "--cypher"]
+    script = subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout
+    with tempfile.TemporaryDirectory() as scratch:
+        database, _, problems = imported(old, Path(scratch, "old"), packages)
+        with database:
+            for time_of in ("once", "twice"):
+                started = time.monotonic()
+                database.run(script)
+                problems.extend(faults(database, nodes, edges))
+                report.tell(new, f"diff --cypher {time_of}", started, wanted, problems)
 
 
 def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--papergraph", type=Path)
+    parser.add_argument("--growth", type=Path, nargs=2, metavar=("OLD", "NEW"))
+    parser.add_argument("folders", type=Path, nargs="*")
+    arguments = parser.parse_args()
     packages = class_path(Path(__file__).parents[2] / "target" / "neo4j" / "classpath")
-    failures = [check(Path(folder), packages) for folder in sys.argv[1:]]
-    return 1 if any(failures) else 0
+    report = Report()
+    if arguments.growth:
+        check_growth(*arguments.growth, arguments.papergraph, packages, report)
+    for folder in arguments.folders:
+        check(folder, packages, report)
+    return 1 if report.failed else 0
 
 
 if __name__ == "__main__":

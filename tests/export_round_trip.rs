@@ -149,7 +149,8 @@ fn read_json(text: &str) -> Content {
 fn read_parquet(folder: &Path) -> Content {
     let rows = |name: &str| {
         let reader = SerializedFileReader::try_from(folder.join(name).as_path()).unwrap();
-        let sentence = reader.metadata().file_metadata().schema().get_fields().iter().position(|f| f.name() == "sentence");
+        let sentence =
+            reader.metadata().file_metadata().schema().get_fields().iter().position(|f| f.name() == "sentence");
         (reader.into_iter().map(Result::unwrap).collect::<Vec<_>>(), sentence)
     };
     let mut content = Content::default();

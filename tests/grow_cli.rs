@@ -135,7 +135,10 @@ fn a_difference_is_told_in_three_ways() {
         json["nodes"]["went"].as_array().unwrap().iter().map(|node| node["id"].as_str().unwrap()).collect();
     assert!(gone.contains(&format!("paper:{}", id(&papers[0])).as_str()), "{gone:?}");
     let cypher = stdout(&["diff", old, new, "--cypher"]);
-    assert!(cypher.contains(&format!("MATCH (n:Paper {{id: 'paper:{}'}}) DETACH DELETE n;\n", id(&papers[0]))), "{cypher}");
+    assert!(
+        cypher.contains(&format!("MATCH (n:Paper {{id: 'paper:{}'}}) DETACH DELETE n;\n", id(&papers[0]))),
+        "{cypher}"
+    );
     assert!(cypher.lines().all(|line| line.starts_with("//") || line.ends_with(';')), "{cypher}");
     papergraph(&["diff", old, new, "--json", "--cypher"]).assert().code(2);
 }

@@ -102,9 +102,9 @@ impl Archive {
         if header != ours {
             return Err(ArchiveError::Other { theirs: header.in_words(), ours: ours.in_words() });
         }
-        Ok(lines.zip(2..).map(|(text, line)| {
-            serde_json::from_str(&text?).map_err(|source| ArchiveError::Line { line, source })
-        }))
+        Ok(lines
+            .zip(2..)
+            .map(|(text, line)| serde_json::from_str(&text?).map_err(|source| ArchiveError::Line { line, source })))
     }
 }
 

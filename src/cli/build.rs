@@ -8,16 +8,17 @@ use rayon::prelude::*;
 
 use super::input::{InputOptions, ReadEnd, sources};
 use super::output::say;
-use super::ruleset::RulesOption;
+use super::readings::{Earlier, Growth};
+use super::ruleset::{RulesOption, fingerprint};
 use super::{Global, Outcome};
 use crate::analyze::layout::MOST_PAPERS_FOR_FORCES;
 use crate::analyze::view::{Cut, View, cut};
 use crate::analyze::{AnalyzeOptions, ColorBy, analyze};
 use crate::corpus::Source;
-use crate::export::{ExportOptions, Format, write_outputs};
+use crate::export::{ExportOptions, Format, GENERATOR, write_outputs};
 use crate::extract::Extractor;
 use crate::graph::KnowledgeGraph;
-use crate::resolve::Resolver;
+use crate::resolve::{Archive, Reading, Resolver};
 
 /// The sample corpus, for those who have no papers at hand yet.
 static SAMPLE: &[u8] = include_bytes!("../../data/papers.jsonl");
@@ -28,27 +29,33 @@ static SAMPLE: &[u8] = include_bytes!("../../data/papers.jsonl");
 Formats:
   graphml, gexf   Gephi, Cytoscape, yEd, networkx, igraph
   csv             spreadsheets, pandas
+  parquet         DuckDB, Spark, Polars
   dot             Graphviz
   json            scripts, and `papergraph stats`, `search`, `neighbors`, `path`
-  neo4j, ladybug, rdf, cypher   graph databases and triple stores
+  neo4j, ladybug, rdf, cypher, tinkerpop   graph databases and triple stores
   report          a summary for people
+  readings        what was read in each paper, for --add
 
 Examples:
   papergraph build                                  the built-in sample, into out/
   papergraph build papers.jsonl library.bib --out graph
   papergraph build dump/ --format gexf,csv --min-papers 2
-  papergraph build papers.csv --map title=Name,abstract=Text --skipped skipped.txt")]
+  papergraph build papers.csv --map title=Name,abstract=Text --skipped skipped.txt
+  papergraph build --add graph/graph.json december.jsonl      next month's papers on top
+  papergraph build --add graph/graph.json --remove 2106.09685  without a paper")]
 pub struct Build {
     #[command(flatten)]
     input: InputOptions,
     #[command(flatten)]
     rules: RulesOption,
-    /// Folder to write to; other people's files in it are left alone
-    #[arg(long, short, value_name = "DIR", default_value = "out")]
-    out: PathBuf,
-    /// Formats to write, separated by commas; all but cypher if left out
+    /// Folder to write to; other people's files in it are left alone. `out` if left out, or the folder of --add
+    #[arg(long, short, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Formats to write, separated by commas; all but cypher and tinkerpop if left out
     #[arg(long, short, value_name = "FORMAT,...", value_delimiter = ',')]
     format: Vec<Format>,
+    #[command(flatten)]
+    growth: Growth,
     #[command(flatten)]
     analysis: AnalysisOptions,
     #[command(flatten)]
@@ -123,13 +130,19 @@ fn resolution(text: &str) -> Result<f64, String> {
 impl Build {
     pub fn run(&self, global: &Global) -> anyhow::Result<Outcome> {
         let started = Instant::now();
-        let extractor = self.rules.extractor()?;
+        let files = self.rules.files()?;
+        let rules = fingerprint(&files);
+        let extractor = Extractor::new(&files);
+        drop(files);
         let stage = |done: &str| {
             if global.verbose {
                 say(&format!("{done} after {:.1} s", started.elapsed().as_secs_f64()));
             }
         };
-        let (mut graph, end) = self.graph(&extractor, global)?;
+        let earlier = self.growth.earlier(&rules)?;
+        let formats = if self.format.is_empty() { &Format::DEFAULT[..] } else { &self.format };
+        let archive = formats.contains(&Format::Readings).then(|| Archive::new(GENERATOR, &rules)).transpose()?;
+        let Built { mut graph, readings, end } = self.graph(&extractor, earlier, archive, global)?;
         // The rules are a good part of the memory, and no longer needed.
         drop(extractor);
         stage("papers read and entities resolved");
@@ -142,10 +155,11 @@ impl Build {
             notes.extend(what_is_left_out);
         }
         stage("topics and places found");
-        let formats = if self.format.is_empty() { &Format::DEFAULT[..] } else { &self.format };
-        let files = write_outputs(&graph, &self.out, formats, &ExportOptions::default())?;
+        let folder = self.folder();
+        let options = ExportOptions { readings, ..ExportOptions::default() };
+        let files = write_outputs(&graph, folder, formats, &options)?;
         if !global.quiet {
-            if self.input.inputs.is_empty() {
+            if self.input.inputs.is_empty() && !self.growth.is_given() {
                 say("no INPUT given: the built-in sample");
             }
             say(&format!(
@@ -158,30 +172,68 @@ impl Build {
             ));
             end.lines().iter().for_each(|line| say(line));
             notes.iter().for_each(|note| say(note));
-            let names = names(&self.out, &files);
-            say(&format!("written to {}: {}", self.out.display(), names.join(", ")));
+            let names = names(folder, &files);
+            say(&format!("written to {}: {}", folder.display(), names.join(", ")));
         }
         Ok(end.outcome())
     }
 
-    /// Reads, extracts in parallel, and resolves in input order, batch by batch.
-    fn graph(&self, extractor: &Extractor, global: &Global) -> anyhow::Result<(KnowledgeGraph, ReadEnd)> {
-        let sources = if self.input.inputs.is_empty() {
+    /// The folder to write to.
+    fn folder(&self) -> &Path {
+        self.out.as_deref().or_else(|| self.growth.folder()).unwrap_or(Path::new("out"))
+    }
+
+    /// Reads, extracts in parallel, and resolves in input order, batch by batch; papers of an earlier run come first.
+    fn graph(
+        &self,
+        extractor: &Extractor,
+        mut earlier: Earlier,
+        mut archive: Option<Archive>,
+        global: &Global,
+    ) -> anyhow::Result<Built> {
+        let schema = &extractor.rules.schema;
+        let sources = if self.input.inputs.is_empty() && !self.growth.is_given() {
             vec![Source::Memory { name: "papers.jsonl".to_string(), bytes: SAMPLE.into() }]
         } else {
             sources(&self.input.inputs)
         };
         let mut papers = self.input.reading.open(sources, global)?;
-        let mut resolver = Resolver::new(&extractor.rules.schema, &extractor.rules.lexicon);
+        earlier.make_known(&mut papers);
+        let mut resolver = Resolver::new(schema, &extractor.rules.lexicon);
+        let mut keep = |reading: Reading| -> anyhow::Result<()> {
+            if let Some(archive) = &mut archive {
+                archive.add(&reading)?;
+            }
+            resolver.add_reading(reading);
+            Ok(())
+        };
+        let read = |paper| {
+            let extraction = extractor.extract(&paper);
+            Reading::new(paper, &extraction, schema)
+        };
+        // New versions of earlier papers stand where those stood, so earlier papers wait until all is read.
+        let mut new = Vec::new();
         while let Some(batch) = papers.next_batch()? {
-            let extractions: Vec<_> = batch.par_iter().map(|paper| extractor.extract(paper)).collect();
-            for (paper, extraction) in batch.into_iter().zip(&extractions) {
-                resolver.add(paper, extraction);
+            let readings: Vec<Reading> = batch.into_par_iter().map(read).collect();
+            if earlier.is_empty() {
+                readings.into_iter().try_for_each(&mut keep)?;
+            } else {
+                new.extend(readings.into_iter().filter_map(|reading| earlier.replace(reading)));
             }
         }
+        earlier.into_readings().chain(new).try_for_each(keep)?;
         let end = papers.finish()?;
-        Ok((resolver.finish(), end))
+        let readings = archive.map(Archive::finish).transpose()?;
+        Ok(Built { graph: resolver.finish(), readings, end })
     }
+}
+
+/// A graph, and what else came of building it.
+struct Built {
+    graph: KnowledgeGraph,
+    /// The bytes of `readings.jsonl.zst`, if they are to be written.
+    readings: Option<Vec<u8>>,
+    end: ReadEnd,
 }
 
 /// The files by their names in the folder; those of a folder in it together: `neo4j/ (24 files)`.

@@ -8,6 +8,7 @@ mod ask;
 mod build;
 mod common;
 mod completions;
+mod diff;
 mod dot;
 mod eval;
 mod explain;
@@ -16,6 +17,7 @@ mod input;
 mod neighbors;
 mod output;
 mod path;
+mod readings;
 mod rules;
 mod ruleset;
 mod search;
@@ -78,6 +80,7 @@ enum Command {
     Neighbors(neighbors::NeighborsArgs),
     Path(path::PathArgs),
     Common(common::CommonArgs),
+    Diff(diff::DiffArgs),
     Dot(dot::Dot),
     Render(dot::Render),
     Eval(eval::Eval),
@@ -135,6 +138,7 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Neighbors(args) => return answer(|out| neighbors::run(args, out)),
         Command::Path(args) => return answer(|out| path::run(args, out)),
         Command::Common(args) => return answer(|out| common::run(args, out)),
+        Command::Diff(args) => return answer(|out| diff::run(args, out)),
     };
     outcome.map(ExitCode::from)
 }

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::key::name_key;
-use super::probability;
-use crate::extract::FoundEntity;
+use super::reading::EntityReading;
 use crate::rules::{LexiconEntry, TypeId};
 
 /// Steps between confidence 0 and 1. Whole numbers add up to the same sum in any order.
@@ -96,8 +95,8 @@ pub(super) struct Cells {
 
 impl Cells {
     /// Takes in one entity of one paper; gives the position of its cell, or `None` if its name holds nothing to go by.
-    pub(super) fn add(&mut self, found: &FoundEntity, introduces: bool, lexicon: &[LexiconEntry]) -> Option<usize> {
-        let known = found.lexicon_entry.filter(|entry| (*entry as usize) < lexicon.len());
+    pub(super) fn add(&mut self, found: &EntityReading, introduces: bool, lexicon: &[LexiconEntry]) -> Option<usize> {
+        let known = found.entry.filter(|entry| (*entry as usize) < lexicon.len());
         let position = match known {
             Some(entry) => self.known(entry, lexicon),
             None => {
@@ -111,15 +110,15 @@ impl Cells {
             }
         };
         let factor = if introduces { OWN_NAME_FACTOR } else { 1 };
-        let steps = (f64::from(probability(found.confidence)) * CONFIDENCE_STEPS).round() as u64;
+        let steps = (f64::from(found.confidence) * CONFIDENCE_STEPS).round() as u64;
         let acronym = found.acronym.as_ref().map(|(_, short)| {
             // Only a name that hardly means anything else by chance is known from a single definition.
             let papers = if is_distinctive(short) { factor } else { 1 };
             (self.texts.intern(&name_key(short)), papers)
         });
         let mut readings: Vec<u32> = Vec::with_capacity(found.mentions.len());
-        for mention in found.mentions.iter().filter(|mention| !name_key(&mention.reading).is_empty()) {
-            readings.push(self.texts.intern(&mention.reading));
+        for mention in found.mentions.iter().filter(|mention| !name_key(mention).is_empty()) {
+            readings.push(self.texts.intern(mention));
         }
         if readings.is_empty() {
             readings.push(self.texts.intern(&found.name));

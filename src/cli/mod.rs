@@ -11,10 +11,12 @@ mod completions;
 mod dot;
 mod eval;
 mod explain;
+mod export;
 mod extract;
 mod input;
 mod neighbors;
 mod output;
+mod part;
 mod path;
 mod rules;
 mod ruleset;
@@ -71,6 +73,7 @@ struct Global {
 #[derive(Debug, Subcommand)]
 enum Command {
     Build(build::Build),
+    Export(export::Export),
     Extract(extract::Extract),
     Explain(explain::Explain),
     Stats(stats::StatsArgs),
@@ -123,6 +126,7 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
     }
     let outcome = match &cli.command {
         Command::Build(command) => command.run(global),
+        Command::Export(command) => command.run(global),
         Command::Extract(command) => command.run(global),
         Command::Explain(command) => command.run(global),
         Command::Dot(command) => command.run(),

@@ -80,7 +80,7 @@ pub enum Format {
     Ladybug,
     /// `graph.nt` and `graph.ttl`.
     Rdf,
-    /// `report.md`.
+    /// `report.md` and `pictures/`.
     Report,
     /// `graph.cypher`.
     Cypher,
@@ -141,7 +141,7 @@ impl Format {
             Format::Neo4j => "neo4j/, for Neo4j and Memgraph",
             Format::Ladybug => "ladybug/, for Ladybug",
             Format::Rdf => "graph.nt and graph.ttl, for triple stores",
-            Format::Report => "report.md, for people: what is in the graph, its topics, its hubs",
+            Format::Report => "report.md and pictures/, for people: what is in the graph, its topics, its hubs",
             Format::Cypher => "graph.cypher, statements for small graphs and any database that speaks openCypher",
         }
     }

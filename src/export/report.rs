@@ -24,8 +24,8 @@ const PAPERS_TO_BEGIN_WITH: usize = 3;
 /// An entity is named among those that rise or fade if one of so many papers names it.
 const PAPERS_FOR_ONE_TO_TELL: usize = 2000;
 
-const TREND_EXPLAINED: &str = "Trend: how many times as often among the recent papers, about the last third, as among \
-     the earlier ones.";
+const TREND_EXPLAINED: &str = "Trend: × 2 is twice as often among the recent papers, about the last third, as among \
+     the earlier ones, ÷ 2 half as often.";
 
 /// Writes `report.md` and its pictures.
 pub struct Report;
@@ -232,9 +232,14 @@ fn span(node: &Node) -> String {
     }
 }
 
-/// The trend as a factor; nothing where it is not known.
+/// The trend as a factor or divisor, both above 1; nothing where it is not known.
 fn trend(node: &Node) -> String {
-    node.analysis.trend.map(|trend| format!("× {:.1}", trend.exp2())).unwrap_or_default()
+    let Some(trend) = node.analysis.trend else {
+        return String::new();
+    };
+    let sign = if trend < 0.0 { '÷' } else { '×' };
+    let times = trend.abs().exp2();
+    if times < 10.0 { format!("{sign} {times:.1}") } else { format!("{sign} {times:.0}") }
 }
 
 fn write_entities<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {

@@ -137,6 +137,8 @@ def agreement(graph_json, topics):
                     value = node.get(name, [])
                     if value and topics.get(node["id"]):
                         facts[name][node["id"]] = frozenset([value] if isinstance(value, str) else value)
+    if not facts:
+        return
     draw = random.Random(1)
     print("\n| two papers agree in | within a topic | across topics | times |\n| --- | ---: | ---: | ---: |")
     for name, known in facts.items():

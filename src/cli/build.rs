@@ -1,19 +1,17 @@
 //! `papergraph build`: from papers to a graph in all formats.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use rayon::prelude::*;
 
 use super::input::{InputOptions, ReadEnd, sources};
-use super::output::say;
+use super::output::{file_names, say};
+use super::part::{AnalysisOptions, PartOptions};
 use super::readings::{Earlier, Growth};
 use super::ruleset::{RulesOption, fingerprint};
 use super::{Global, Outcome};
-use crate::analyze::layout::MOST_PAPERS_FOR_FORCES;
-use crate::analyze::view::{Cut, View, cut};
-use crate::analyze::{AnalyzeOptions, ColorBy, analyze};
+use crate::analyze::analyze_in_steps;
 use crate::corpus::Source;
 use crate::export::{ExportOptions, Format, GENERATOR, write_outputs};
 use crate::extract::Extractor;
@@ -62,71 +60,6 @@ pub struct Build {
     part: PartOptions,
 }
 
-/// How topics, places and colours are found.
-#[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "Topics and looks")]
-struct AnalysisOptions {
-    /// Do not compute places of nodes
-    #[arg(long)]
-    no_layout: bool,
-    /// Compute forces between papers however many there are; beyond 20,000 they otherwise stand by topic only, since forces
-    /// take longer than all the rest
-    #[arg(long, conflicts_with = "no_layout")]
-    layout: bool,
-    /// More and smaller topics with greater numbers; chosen for a readable number of topics if left out
-    #[arg(long, value_name = "NUMBER", value_parser = resolution)]
-    resolution: Option<f64>,
-    /// What the colour of a node tells
-    #[arg(long, value_name = "WHAT", value_enum, default_value_t = ColorChoice::Topic)]
-    color_by: ColorChoice,
-}
-
-/// Which part of the graph is written.
-#[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "A part of the graph")]
-struct PartOptions {
-    /// Papers and entities, or one kind linked by what they share of the other
-    #[arg(long, value_name = "VIEW", value_enum, default_value_t = ViewChoice::Full)]
-    view: ViewChoice,
-    /// Leave out entities of fewer than N papers
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
-    min_papers: u32,
-    /// Keep only entities of these types
-    #[arg(long, value_name = "TYPE,...", value_delimiter = ',')]
-    types: Vec<String>,
-    /// Keep only the papers of this topic, and their entities
-    #[arg(long, value_name = "TOPIC")]
-    topic: Option<String>,
-    /// Keep only the N most central papers and the N most central entities
-    #[arg(long, value_name = "N")]
-    top: Option<usize>,
-}
-
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum ColorChoice {
-    /// Its topic
-    Topic,
-    /// Its type
-    Type,
-}
-
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum ViewChoice {
-    /// Papers, entities and topics
-    Full,
-    /// Papers, linked by shared entities
-    Papers,
-    /// Entities, linked by shared papers
-    Entities,
-}
-
-fn resolution(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(number) if number.is_finite() && number > 0.0 => Ok(number),
-        _ => Err("must be a number greater than 0, such as 1 or 0.5".to_string()),
-    }
-}
-
 impl Build {
     pub fn run(&self, global: &Global) -> anyhow::Result<Outcome> {
         let started = Instant::now();
@@ -146,15 +79,10 @@ impl Build {
         // The rules are a good part of the memory, and no longer needed.
         drop(extractor);
         stage("papers read and entities resolved");
-        let analysis = analyze(&mut graph, &self.analysis.options());
-        let part = self.part.cut();
+        let analysis = analyze_in_steps(&mut graph, &self.analysis.options(), stage);
+        stage(&analysis.to_string());
         let mut notes = analysis.notes;
-        if part != Cut::default() {
-            let (smaller, what_is_left_out) = cut(&graph, &part)?;
-            graph = smaller;
-            notes.extend(what_is_left_out);
-        }
-        stage("topics and places found");
+        notes.extend(self.part.apply(&mut graph)?);
         let folder = self.folder();
         let options = ExportOptions { readings, ..ExportOptions::default() };
         let files = write_outputs(&graph, folder, formats, &options)?;
@@ -172,7 +100,7 @@ impl Build {
             ));
             end.lines().iter().for_each(|line| say(line));
             notes.iter().for_each(|note| say(note));
-            let names = names(folder, &files);
+            let names = file_names(folder, &files);
             say(&format!("written to {}: {}", folder.display(), names.join(", ")));
         }
         Ok(end.outcome())
@@ -234,52 +162,4 @@ struct Built {
     /// The bytes of `readings.jsonl.zst`, if they are to be written.
     readings: Option<Vec<u8>>,
     end: ReadEnd,
-}
-
-/// The files by their names in the folder; those of a folder in it together: `neo4j/ (24 files)`.
-fn names(folder: &Path, files: &[PathBuf]) -> Vec<String> {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for file in files {
-        let inside = file.strip_prefix(folder).unwrap_or(file);
-        let name = match inside.parent().filter(|parent| *parent != Path::new("")) {
-            Some(parent) => format!("{}/", parent.display()),
-            None => inside.display().to_string(),
-        };
-        *counts.entry(name).or_default() += 1;
-    }
-    let name = |(name, count): (String, usize)| {
-        if name.ends_with('/') { format!("{name} ({count} files)") } else { name }
-    };
-    counts.into_iter().map(name).collect()
-}
-
-impl AnalysisOptions {
-    fn options(&self) -> AnalyzeOptions {
-        AnalyzeOptions {
-            resolution: self.resolution,
-            color_by: match self.color_by {
-                ColorChoice::Topic => ColorBy::Topic,
-                ColorChoice::Type => ColorBy::Type,
-            },
-            layout: !self.no_layout,
-            most_papers_for_forces: if self.layout { usize::MAX } else { MOST_PAPERS_FOR_FORCES },
-            ..AnalyzeOptions::default()
-        }
-    }
-}
-
-impl PartOptions {
-    fn cut(&self) -> Cut {
-        Cut {
-            view: match self.view {
-                ViewChoice::Full => View::Full,
-                ViewChoice::Papers => View::Papers,
-                ViewChoice::Entities => View::Entities,
-            },
-            min_papers: self.min_papers,
-            types: self.types.clone(),
-            topic: self.topic.clone(),
-            top: self.top,
-        }
-    }
 }

@@ -12,10 +12,12 @@ mod diff;
 mod dot;
 mod eval;
 mod explain;
+mod export;
 mod extract;
 mod input;
 mod neighbors;
 mod output;
+mod part;
 mod path;
 mod readings;
 mod rules;
@@ -73,6 +75,7 @@ struct Global {
 #[derive(Debug, Subcommand)]
 enum Command {
     Build(build::Build),
+    Export(export::Export),
     Extract(extract::Extract),
     Explain(explain::Explain),
     Stats(stats::StatsArgs),
@@ -126,6 +129,7 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
     }
     let outcome = match &cli.command {
         Command::Build(command) => command.run(global),
+        Command::Export(command) => command.run(global),
         Command::Extract(command) => command.run(global),
         Command::Explain(command) => command.run(global),
         Command::Dot(command) => command.run(),

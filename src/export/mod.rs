@@ -88,7 +88,7 @@ pub enum Format {
     Rdf,
     /// `nodes.parquet` and `edges.parquet`.
     Parquet,
-    /// `report.md`.
+    /// `report.md` and `pictures/`.
     Report,
     /// `readings.jsonl.zst`.
     Readings,
@@ -162,7 +162,7 @@ impl Format {
             Format::Ladybug => "ladybug/, for Ladybug",
             Format::Rdf => "graph.nt and graph.ttl, for triple stores",
             Format::Parquet => "nodes.parquet and edges.parquet, for DuckDB, Spark, Polars and GraphFrames",
-            Format::Report => "report.md, for people: what is in the graph, its topics, its hubs",
+            Format::Report => "report.md and pictures/, for people: what is in the graph, its topics, its hubs",
             Format::Readings => "readings.jsonl.zst, for `papergraph build --add`",
             Format::Cypher => "graph.cypher, statements for small graphs and any database that speaks openCypher",
             Format::Tinkerpop => "tinkerpop.graphml, for JanusGraph and other databases built on TinkerPop",

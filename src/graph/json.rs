@@ -139,6 +139,7 @@ struct NodeRecord {
     subtopic: Option<String>,
     #[serde(default)]
     bridge: f64,
+    trend: Option<f64>,
     x: Option<f32>,
     y: Option<f32>,
     #[serde(default)]
@@ -220,9 +221,13 @@ fn node(schema: &Schema, record: NodeRecord) -> Result<Node, GraphReadError> {
             keywords: record.keywords,
             sentences: record.sentences,
         }),
-        "Topic" => {
-            NodeKind::Topic(TopicFacts { papers: record.papers, entities: record.entities, parent: record.parent })
-        }
+        "Topic" => NodeKind::Topic(TopicFacts {
+            papers: record.papers,
+            entities: record.entities,
+            parent: record.parent,
+            first_year: record.first_year,
+            last_year: record.last_year,
+        }),
         label => {
             let Some(entity_type) = schema.type_named(label) else {
                 return Err(GraphReadError::Type { node: record.id, type_label: record.type_label });
@@ -244,6 +249,7 @@ fn node(schema: &Schema, record: NodeRecord) -> Result<Node, GraphReadError> {
         topic: record.topic,
         subtopic: record.subtopic,
         bridge: record.bridge,
+        trend: record.trend,
         position: record.x.zip(record.y),
         size: record.size,
         color: record.color,

@@ -30,8 +30,8 @@ pub struct FitOptions {
     pub relations: Training,
     /// Biases to try on the held-out folds.
     pub biases: Vec<f32>,
-    /// A family of evidence that training does not see, to learn what it gives.
-    pub without: Option<&'static str>,
+    /// What the names of families of evidence begin with that training does not see, to learn what they give.
+    pub without: Option<String>,
 }
 
 impl Default for FitOptions {
@@ -91,14 +91,14 @@ pub fn cross_validate(extractor: &Extractor, papers: &[AnnotatedPaper], options:
     let mut relations: Vec<Vec<RelationExample>> =
         numbered().map(|(paper, others)| relation_examples(extractor, paper, others)).collect();
     // What training never sees weighs nothing, so predictions need not be told.
-    if let Some(rows) = rows_of(&extractor.space.names, options.without) {
+    if let Some(without) = &options.without {
+        let left_out = rows_of(&extractor.space.names, without);
         for paper in &mut training {
-            paper.evidence.retain_rows(|row| !rows.contains(&row));
+            paper.evidence.retain_rows(|row| !left_out.iter().any(|rows| rows.contains(&row)));
         }
-    }
-    if let Some(rows) = rows_of(&extractor.relation_space.names, options.without) {
+        let left_out = rows_of(&extractor.relation_space.names, without);
         for example in relations.iter_mut().flatten() {
-            example.rows.retain(|row| !rows.contains(row));
+            example.rows.retain(|row| !left_out.iter().any(|rows| rows.contains(row)));
         }
     }
     let mut by_bias: Vec<(f32, Vec<Score>)> =
@@ -133,10 +133,10 @@ pub fn cross_validate(extractor: &Extractor, papers: &[AnnotatedPaper], options:
     CrossValidation { by_bias, found }
 }
 
-/// The rows of the family with the given id.
-fn rows_of(families: &[FamilyNames], id: Option<&str>) -> Option<Range<u32>> {
-    let family = families.iter().find(|family| Some(family.id) == id)?;
-    Some(family.base..family.base + family.rows())
+/// The rows of the families whose names begin so.
+fn rows_of(families: &[FamilyNames], beginning: &str) -> Vec<Range<u32>> {
+    let named = families.iter().filter(|family| family.id.starts_with(beginning));
+    named.map(|family| family.base..family.base + family.rows()).collect()
 }
 
 /// What the given weights find in a paper.

@@ -53,9 +53,10 @@ pub struct Fit {
     /// folder DIR
     #[arg(long, value_name = "DIR")]
     write: Option<PathBuf>,
-    /// Also leave out each family of evidence in turn, and print what it gives (takes long)
-    #[arg(long)]
-    ablate: bool,
+    /// Also leave out each family of evidence in turn, or all whose names begin with each NAME, and print what they give
+    /// (takes long)
+    #[arg(long, value_name = "NAME,...", num_args = 0.., value_delimiter = ',')]
+    ablate: Option<Vec<String>>,
     /// Use this bias, and try no others
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     bias: Option<f32>,
@@ -129,8 +130,8 @@ impl Fit {
             }
             figures = validation_text(&validation, &files, bias);
             output::print(&format!("cross-validation, {} folds\n{figures}", self.folds))?;
-            if self.ablate {
-                print_ablation(&extractor, &papers, &options, &validation, bias)?;
+            if let Some(names) = &self.ablate {
+                print_ablation(&extractor, &papers, &options, &validation, bias, names)?;
             }
         }
         if self.write.is_none() && self.keep_aside == 0 {
@@ -272,6 +273,7 @@ fn print_ablation(
     options: &FitOptions,
     whole: &CrossValidation,
     bias: f32,
+    names: &[String],
 ) -> anyhow::Result<()> {
     let total = |validation: &CrossValidation| {
         validation
@@ -283,15 +285,16 @@ fn print_ablation(
     let with_all = total(whole);
     output::print("\nwhat each family of evidence gives (F1 with it less F1 without it)\n")?;
     output::print(&format!("{:32} typed    untyped  triple\n", "family"))?;
-    let mut families: Vec<&'static str> = Vec::new();
-    let names = extractor.space.names.iter().chain(&extractor.relation_space.names);
-    for family in names {
-        if !families.contains(&family.id) {
-            families.push(family.id);
+    let mut families: Vec<String> = names.to_vec();
+    if families.is_empty() {
+        for family in extractor.space.names.iter().chain(&extractor.relation_space.names) {
+            if !families.iter().any(|known| known == family.id) {
+                families.push(family.id.to_string());
+            }
         }
     }
     for family in families {
-        let options = FitOptions { biases: vec![bias], without: Some(family), ..options.clone() };
+        let options = FitOptions { biases: vec![bias], without: Some(family.clone()), ..options.clone() };
         let without = total(&cross_validate(extractor, papers, &options));
         output::print(&format!(
             "{family:32} {:+.4}  {:+.4}  {:+.4}\n",

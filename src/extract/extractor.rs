@@ -7,7 +7,8 @@ use crate::extract::annotated::Annotated;
 use crate::extract::candidates::{self, Proposer};
 use crate::extract::choose::{self, Chosen};
 use crate::extract::defaults;
-use crate::extract::evidence::{self, Evidence};
+use crate::extract::collect;
+use crate::extract::evidence::Evidence;
 use crate::extract::found::{Extraction, FoundEntity, Mention, SentenceSpan};
 use crate::extract::group::{self, Group};
 use crate::extract::relation_evidence::{self, EntityPlaces, RelationSpace};
@@ -122,7 +123,7 @@ impl Extractor {
 
     /// Finds all spans that may name an entity, with the evidence on them.
     pub fn evidence(&self, text: &Annotated<'_>) -> Evidence {
-        evidence::collect(text, &self.space, &candidates::propose(text))
+        collect::collect(text, &self.space, &candidates::propose(text))
     }
 
     /// Reads a paper up to the groups of spans that are its entities.
@@ -204,11 +205,11 @@ impl Extractor {
     fn strongest_rule(&self, reading: &Reading<'_>, span: &Chosen) -> String {
         let weighed = &reading.evidence.candidates[span.candidate as usize];
         let column = usize::from(span.entity_type.0);
-        let rows = reading.evidence.form_rows(weighed.form).iter().chain(reading.evidence.span_rows(weighed));
         let sums = &reading.sums[span.candidate as usize * self.weights.stride()..][..self.weights.stride()];
+        let effective = self.weights.effective(sums, column);
         let mut best: Option<(f32, u32)> = None;
-        for &row in rows {
-            let weight = self.weights.effective(row, sums, column);
+        for row in reading.evidence.rows_of(weighed) {
+            let weight = effective.weight(row);
             if best.is_none_or(|(most, _)| weight > most) {
                 best = Some((weight, row));
             }
@@ -236,9 +237,10 @@ impl Extractor {
         let column = usize::from(relation.0);
         let most = sums[column];
         let total: f32 = allowed.iter().map(|other| (sums[usize::from(other.0)] - most).exp()).sum();
+        let effective = self.relation_weights.effective(&sums, column);
         let mut reasons: Vec<(f32, u32)> = rows
             .iter()
-            .map(|&row| (self.relation_weights.effective(row, &sums, column), row))
+            .map(|&row| (effective.weight(row), row))
             .filter(|(weight, _)| *weight > 0.0)
             .collect();
         reasons.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));

@@ -114,8 +114,8 @@ impl RelationSpace {
 
     /// Row of a word at a place, if it has weights of its own.
     fn word_row(&self, place: RelationWord, key: u64) -> Option<u32> {
-        let number = self.vocabulary.number(place as usize, key)?;
-        Some(self.word_places[place as usize].row([number + 1, 0, 0]))
+        let number = self.vocabulary.numbers(key)[place as usize];
+        (number > 0).then(|| self.word_places[place as usize].row([number, 0, 0]))
     }
 }
 

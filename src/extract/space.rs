@@ -17,6 +17,7 @@ pub struct Family {
 
 impl Family {
     /// The row of a value. An index beyond its dimension counts as the last.
+    #[inline]
     pub fn row(self, values: [u32; 3]) -> u32 {
         let [a, b, c] = values;
         let [sa, sb, sc] = self.sizes;
@@ -346,9 +347,10 @@ impl SpanSpace {
     }
 
     /// Row of a word at a place, if it has weights of its own.
+    #[inline]
     pub fn word_row(&self, place: SpanWord, key: u64) -> Option<u32> {
-        let number = self.vocabulary.number(place as usize, key)?;
-        Some(self.word_places[place as usize].row([number + 1, 0, 0]))
+        let number = self.vocabulary.numbers(key)[place as usize];
+        (number > 0).then(|| self.word_places[place as usize].row([number, 0, 0]))
     }
 
     /// Family and value of a row.

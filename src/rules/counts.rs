@@ -117,6 +117,7 @@ impl CorpusCounts {
     }
 
     /// What is known of a phrase.
+    #[inline]
     pub fn phrase(&self, key: u64) -> Option<&PhraseCount> {
         self.phrases.get(&key)
     }

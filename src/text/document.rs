@@ -36,6 +36,7 @@ impl Shape {
     const ALL_CAPITALS: u8 = 8;
     const DIGIT: u8 = 16;
     const LETTER: u8 = 32;
+    const SEPARATOR: u8 = 64;
 
     fn of(text: &str) -> Self {
         let mut flags = 0;
@@ -56,40 +57,56 @@ impl Shape {
         if capitals > 1 && (capitals == letters || plural) {
             flags |= Self::ALL_CAPITALS;
         }
+        if matches!(text, "-" | "/" | "_" | "–" | "−") {
+            flags |= Self::SEPARATOR;
+        }
         Self(flags)
     }
 
+    /// Only separates words of one phrase: a hyphen, a slash, an underscore.
+    #[inline]
+    pub fn is_separator(self) -> bool {
+        self.0 & Self::SEPARATOR != 0
+    }
+
     /// Holds a letter or a digit.
+    #[inline]
     pub fn is_word(self) -> bool {
         self.0 & Self::WORD != 0
     }
 
     /// Begins with a capital.
+    #[inline]
     pub fn is_capitalised(self) -> bool {
         self.0 & Self::CAPITAL != 0
     }
 
     /// Has a capital anywhere.
+    #[inline]
     pub fn has_capital(self) -> bool {
         self.0 & (Self::CAPITAL | Self::INNER) != 0
     }
 
     /// Two letters or more, all of them capitals but for a plural s.
+    #[inline]
     pub fn is_all_capitals(self) -> bool {
         self.0 & Self::ALL_CAPITALS != 0
     }
 
     /// Has a capital after the first letter, or letters and digits mixed: looks like a name.
+    #[inline]
     pub fn is_name_like(self) -> bool {
         self.0 & Self::INNER != 0 || self.0 & (Self::LETTER | Self::DIGIT) == Self::LETTER | Self::DIGIT
     }
 
     /// Holds a digit.
+    #[inline]
     pub fn has_digit(self) -> bool {
         self.0 & Self::DIGIT != 0
     }
 
     /// Holds a letter.
+    #[inline]
     pub fn has_letter(self) -> bool {
         self.0 & Self::LETTER != 0
     }
@@ -152,6 +169,7 @@ impl Document {
     }
 
     /// The reading between two tokens, the end exclusive.
+    #[inline]
     pub fn text(&self, first: u32, end: u32) -> &str {
         if first >= end {
             return "";
@@ -161,16 +179,19 @@ impl Document {
     }
 
     /// The text of one token.
+    #[inline]
     pub fn word(&self, token: u32) -> &str {
         self.text(token, token + 1)
     }
 
     /// Does the token belong to the title?
+    #[inline]
     pub fn in_title(&self, token: u32) -> bool {
         (self.tokens[token as usize].start as usize) < self.abstract_start
     }
 
     /// Does white space stand between this token and the one before it?
+    #[inline]
     pub fn spaced(&self, token: u32) -> bool {
         token == 0 || self.tokens[token as usize - 1].end < self.tokens[token as usize].start
     }

@@ -21,6 +21,7 @@ pub(crate) use slug::stable_hash;
 pub type WordHash = u64;
 
 /// Hash of one word; the word must be in lower case.
+#[inline]
 pub fn word_hash(lower: &str) -> WordHash {
     // FNV-1a with a final mix: short inputs, no set-up cost, the same value on every machine.
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
@@ -34,6 +35,7 @@ pub fn word_hash(lower: &str) -> WordHash {
 /// Hash of a phrase from the hash of the words before its last word and that of the last word.
 ///
 /// Start with 0: `phrase_hash(phrase_hash(0, a), b)` is the hash of "a b".
+#[inline]
 pub fn phrase_hash(before: u64, word: WordHash) -> u64 {
     (before.rotate_left(23) ^ word).wrapping_mul(0xff51_afd7_ed55_8ccd)
 }

@@ -22,12 +22,14 @@ impl<V> Default for PhraseTable<V> {
 }
 
 /// Does the token only separate words of one phrase?
+#[inline]
 pub fn is_separator(document: &Document, token: u32) -> bool {
-    matches!(document.word(token), "-" | "/" | "_" | "–" | "−")
+    document.tokens[token as usize].shape.is_separator()
 }
 
 /// Hash of the words from `first` to `end` (exclusive) without separators and without a plural ending: equal for all
 /// spellings of one phrase.
+#[inline]
 pub fn phrase_key(document: &Document, first: u32, end: u32) -> u64 {
     let mut hash = 0;
     let mut last: Option<Token> = None;
@@ -61,6 +63,7 @@ impl<V> PhraseTable<V> {
     }
 
     /// The values of the phrase with this key.
+    #[inline]
     pub fn get(&self, key: u64) -> &[V] {
         self.values.get(&key).map_or(&[], Vec::as_slice)
     }

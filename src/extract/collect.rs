@@ -10,6 +10,7 @@ use crate::extract::forms::{Form, Forms};
 use crate::extract::space::{Family, SpanSpace, log_bucket, probability_bucket, share_bucket};
 use crate::extract::vocabulary::{last_word, phrase_words, word_after, word_before};
 use crate::rules::counts::Context;
+use crate::rules::terms::LastWordSums;
 use crate::rules::{RuleSet, TypeId};
 use crate::text::{Shape, phrase_key};
 
@@ -17,7 +18,7 @@ use crate::text::{Shape, phrase_key};
 pub fn collect(text: &Annotated<'_>, space: &SpanSpace, candidates: &Candidates) -> Evidence {
     let forms = Forms::new(text);
     let mut collector = Collector::new(text, space, &forms);
-    let mut evidence = Evidence::default();
+    let mut evidence = Evidence::with_capacity(candidates.list.len());
     // Numbers of shared rows where they were found already: by key, by token and case, by token and more than one atom.
     let tokens = text.document.tokens.len();
     let mut phrases: FxHashMap<u64, [u32; 2]> = FxHashMap::default();
@@ -89,6 +90,7 @@ struct Collector<'a, 'r> {
     title_key: Option<u64>,
     /// For each token how many function words stand before it, those inside of an atom aside.
     function_words: Vec<u32>,
+    last_word_sums: LastWordSums,
     term_buffer: Vec<f32>,
 }
 
@@ -116,6 +118,7 @@ impl<'a, 'r> Collector<'a, 'r> {
             definition_keys: definition_keys.collect(),
             title_key: text.title_name.map(|title| phrase_key(document, title.first, title.end)),
             function_words,
+            last_word_sums: LastWordSums::default(),
             term_buffer: Vec::new(),
         }
     }
@@ -359,7 +362,7 @@ impl<'a, 'r> Collector<'a, 'r> {
             rows.push(space.judged.row([judgement, atoms.min(3) - 1, 0]));
         } else {
             rows.push(space.judged.row([0, atoms.min(3) - 1, 0]));
-            self.rules.terms.probabilities(document, first, end, &mut self.term_buffer);
+            self.rules.terms.probabilities(document, first, end, &mut self.last_word_sums, &mut self.term_buffer);
             let mut most = (0, 0.0);
             for (outcome, &p) in (0u32..).zip(&self.term_buffer) {
                 rows.push(space.built.row([outcome, probability_bucket(p), 0]));

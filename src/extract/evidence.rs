@@ -42,6 +42,16 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// No evidence, with room for that of so many candidates.
+    pub(super) fn with_capacity(candidates: usize) -> Self {
+        Self {
+            candidates: Vec::with_capacity(candidates),
+            rows: Vec::with_capacity(candidates * 16),
+            shared_rows: Vec::with_capacity(candidates * 64),
+            shared_ranges: Vec::with_capacity(candidates * 2),
+        }
+    }
+
     /// Rows that hold on one candidate alone.
     #[inline]
     pub fn own_rows(&self, candidate: &Weighed) -> &[u32] {

@@ -11,7 +11,7 @@ use crate::extract::collect;
 use crate::extract::evidence::Evidence;
 use crate::extract::found::{Extraction, FoundEntity, Mention, SentenceSpan};
 use crate::extract::group::{self, Group};
-use crate::extract::relation_evidence::{self, EntityPlaces, RelationSpace};
+use crate::extract::relation_evidence::{self, EntityPlaces, RelationSpace, RelationWords};
 use crate::extract::space::SpanSpace;
 use crate::extract::vocabulary::{RELATION_PLACES, SPAN_PLACES, Vocabulary};
 use crate::extract::weights::WeightTable;
@@ -149,10 +149,11 @@ impl Extractor {
 
     /// The entities of a paper that was read.
     pub fn extraction(&self, reading: &Reading<'_>) -> Extraction {
-        Extraction { entities: reading.groups.iter().map(|group| self.entity(reading, group)).collect() }
+        let words = self.relation_space.words(&reading.text.document);
+        Extraction { entities: reading.groups.iter().map(|group| self.entity(reading, &words, group)).collect() }
     }
 
-    fn entity(&self, reading: &Reading<'_>, group: &Group) -> FoundEntity {
+    fn entity(&self, reading: &Reading<'_>, words: &RelationWords, group: &Group) -> FoundEntity {
         let text = &reading.text;
         let document = &text.document;
         let mentions: Vec<Mention> =
@@ -161,7 +162,7 @@ impl Extractor {
             entity_type: group.entity_type,
             spans: group.members.iter().map(|&at| (reading.chosen[at].first, reading.chosen[at].end)).collect(),
         };
-        let (relation, relation_confidence, relation_rules) = self.relation(text, &places);
+        let (relation, relation_confidence, relation_rules) = self.relation(text, words, &places);
         let name = match group.entry {
             Some(entry) => self.rules.lexicon[entry as usize].name.clone(),
             None => commonest(&mentions),
@@ -227,8 +228,13 @@ impl Extractor {
     }
 
     /// The relation that weighs most among those that the type allows, its probability, and the evidence for it.
-    pub fn relation(&self, text: &Annotated<'_>, places: &EntityPlaces) -> (RelationId, f32, Vec<String>) {
-        let rows = relation_evidence::collect(text, &self.relation_space, places);
+    fn relation(
+        &self,
+        text: &Annotated<'_>,
+        words: &RelationWords,
+        places: &EntityPlaces,
+    ) -> (RelationId, f32, Vec<String>) {
+        let rows = relation_evidence::collect(text, &self.relation_space, words, places);
         let mut sums = vec![0.0; self.relation_weights.stride()];
         self.relation_weights.add(&rows, &mut sums);
         self.relation_weights.finish(&mut sums);
@@ -276,8 +282,14 @@ impl Extractor {
 
 impl Extractor {
     /// The relation of an entity by other weights than the extractor's own.
-    pub fn relation_by(&self, text: &Annotated<'_>, places: &EntityPlaces, weights: &WeightTable) -> RelationId {
-        let rows = relation_evidence::collect(text, &self.relation_space, places);
+    pub fn relation_by(
+        &self,
+        text: &Annotated<'_>,
+        words: &RelationWords,
+        places: &EntityPlaces,
+        weights: &WeightTable,
+    ) -> RelationId {
+        let rows = relation_evidence::collect(text, &self.relation_space, words, places);
         let mut sums = vec![0.0; weights.stride()];
         weights.add(&rows, &mut sums);
         weights.finish(&mut sums);

@@ -45,15 +45,21 @@ impl FamilyNames {
     /// Name of the value at a row of this family, counted from its first: `evaluate, 0 words away`.
     pub fn value(&self, row: u32) -> String {
         let mut rest = row;
-        let mut parts: Vec<&str> = Vec::new();
-        for names in self.dimensions.iter().rev() {
+        // A family has at most three dimensions.
+        let mut parts = [""; 3];
+        for (part, names) in parts.iter_mut().zip(&self.dimensions).rev() {
             let size = names.len() as u32;
-            parts.push(&names[(rest % size) as usize]);
+            *part = &names[(rest % size) as usize];
             rest /= size;
         }
-        parts.reverse();
-        parts.retain(|part| !part.is_empty());
-        parts.join(", ")
+        let mut value = String::new();
+        for part in parts.into_iter().filter(|part| !part.is_empty()) {
+            if !value.is_empty() {
+                value.push_str(", ");
+            }
+            value.push_str(part);
+        }
+        value
     }
 }
 

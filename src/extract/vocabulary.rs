@@ -227,14 +227,13 @@ fn endings(word: &str) -> impl Iterator<Item = &str> {
 /// How many tokens before and after a mention may speak for a relation.
 const WINDOW: u32 = 6;
 
-/// Calls `visit` with place, key and text of the words that may speak for the relation of a mention.
-pub fn words_near(text: &Annotated<'_>, first: u32, end: u32, mut visit: impl FnMut(RelationWord, u64, &str)) {
+/// Calls `visit` with the places and tokens of the words that may speak for the relation of a mention.
+pub fn words_near(text: &Annotated<'_>, first: u32, end: u32, mut visit: impl FnMut(RelationWord, u32)) {
     let document = &text.document;
     let sentence = text.sentence(first);
     let mut word = |place, token: u32| {
-        let found = document.tokens[token as usize];
-        if found.shape.has_letter() {
-            visit(place, found.hash, document.word(token));
+        if document.tokens[token as usize].shape.has_letter() {
+            visit(place, token);
         }
     };
     for token in sentence.first.max(first.saturating_sub(WINDOW))..first {
@@ -247,6 +246,15 @@ pub fn words_near(text: &Annotated<'_>, first: u32, end: u32, mut visit: impl Fn
     for token in sentence.first..sentence.end {
         word(RelationWord::Sentence, token);
     }
-    let last = document.tokens[end as usize - 1];
-    visit(RelationWord::Last, last.singular, &singular(&document.word(end - 1).to_lowercase()));
+    visit(RelationWord::Last, end - 1);
+}
+
+/// Key and text of a token that stands at a place beside a mention.
+pub fn relation_word(document: &Document, place: RelationWord, token: u32) -> (u64, String) {
+    let found = document.tokens[token as usize];
+    let lower = document.word(token).to_lowercase();
+    match place {
+        RelationWord::Last => (found.singular, singular(&lower).into_owned()),
+        _ => (found.hash, lower),
+    }
 }

@@ -196,8 +196,9 @@ impl WeightTable {
         };
         let mut total = *sums;
         for &row in rows {
-            for (sum, weight) in total.iter_mut().zip(&table[row as usize]) {
-                *sum += weight;
+            let weights = &table[row as usize];
+            for at in 0..STRIDE {
+                total[at] += weights[at];
             }
         }
         *sums = total;

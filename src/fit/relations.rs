@@ -22,6 +22,7 @@ pub struct RelationExample {
 pub fn relation_examples(extractor: &Extractor, annotated: &AnnotatedPaper) -> Vec<RelationExample> {
     let text = extractor.annotate(&annotated.paper);
     let schema = &extractor.rules.schema;
+    let words = extractor.relation_space.words(&text.document);
     let mut examples = Vec::new();
     for (number, entity) in annotated.gold.entities.iter().enumerate() {
         let (Some(entity_type), Some(relation)) =
@@ -34,7 +35,8 @@ pub fn relation_examples(extractor: &Extractor, annotated: &AnnotatedPaper) -> V
         if spans.is_empty() || !allowed.contains(&relation) {
             continue;
         }
-        let rows = relation_evidence::collect(&text, &extractor.relation_space, &EntityPlaces { entity_type, spans });
+        let places = EntityPlaces { entity_type, spans };
+        let rows = relation_evidence::collect(&text, &extractor.relation_space, &words, &places);
         examples.push(RelationExample { rows, allowed, relation });
     }
     examples

@@ -220,15 +220,14 @@ impl Document {
                 at += character.len_utf8();
                 continue;
             }
-            let end = token_end(&self.reading, at, character);
+            let end = plain_word_end(bytes, at).unwrap_or_else(|| token_end(&self.reading, at, character));
             let text = &self.reading[at..end];
             lower.clear();
-            for character in text.chars() {
-                if character.is_ascii() {
-                    lower.push(character.to_ascii_lowercase());
-                } else {
-                    lower.extend(character.to_lowercase());
-                }
+            if text.is_ascii() {
+                lower.push_str(text);
+                lower.make_ascii_lowercase();
+            } else {
+                lower.extend(text.chars().flat_map(char::to_lowercase));
             }
             let hash = word_hash(&lower);
             let singular_hash = if lower.ends_with('s') { word_hash(&singular(&lower)) } else { hash };
@@ -341,6 +340,14 @@ pub fn tokens_of(text: &str) -> Document {
 /// Characters that tie words into one piece.
 fn is_glue(text: &str) -> bool {
     matches!(text, "-" | "/" | "@" | "+" | "&" | "^" | "_" | "–" | "−")
+}
+
+/// As [`token_end`], for most words: ASCII letters and digits from a letter on, where nothing after them may belong to
+/// the same token.
+fn plain_word_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let length = bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let ends = bytes.get(at + length).is_none_or(|next| next.is_ascii() && *next != b'.');
+    (bytes[at].is_ascii_alphabetic() && ends).then_some(at + length)
 }
 
 /// One past the last byte of the token that begins at `at`.

@@ -22,11 +22,13 @@ pub type WordHash = u64;
 
 /// Hash of one word; the word must be in lower case.
 #[inline]
-pub fn word_hash(lower: &str) -> WordHash {
+pub const fn word_hash(lower: &str) -> WordHash {
     // FNV-1a with a final mix: short inputs, no set-up cost, the same value on every machine.
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in lower.bytes() {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    let mut rest = lower.as_bytes();
+    while let [byte, others @ ..] = rest {
+        hash = (hash ^ *byte as u64).wrapping_mul(0x0000_0100_0000_01b3);
+        rest = others;
     }
     hash ^= hash >> 32;
     hash.wrapping_mul(0x9e37_79b9_7f4a_7c15)

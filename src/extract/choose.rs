@@ -29,16 +29,22 @@ pub struct Chosen {
 /// first.
 pub fn sums(evidence: &Evidence, weights: &WeightTable) -> Vec<f32> {
     let stride = weights.stride();
-    let mut form_sums = vec![0.0; evidence.forms() * stride];
-    for (form, sums) in form_sums.chunks_exact_mut(stride).enumerate() {
-        weights.add(evidence.form_rows(form as u32), sums);
+    let mut shared_sums = vec![0.0; evidence.shared() * stride];
+    for (number, sums) in (0..).zip(shared_sums.chunks_exact_mut(stride)) {
+        weights.add(evidence.shared_rows(number), sums);
     }
+    let shared = |number: u32| &shared_sums[number as usize * stride..][..stride];
     let mut all = Vec::with_capacity(evidence.candidates.len() * stride);
     for weighed in &evidence.candidates {
-        let (at, from) = (all.len(), weighed.form as usize * stride);
-        all.extend_from_slice(&form_sums[from..from + stride]);
-        weights.add(evidence.span_rows(weighed), &mut all[at..]);
-        weights.finish(&mut all[at..]);
+        let at = all.len();
+        let [first, others @ ..] = weighed.shared;
+        all.extend_from_slice(shared(first));
+        let sums = &mut all[at..];
+        for other in others {
+            sums.iter_mut().zip(shared(other)).for_each(|(sum, part)| *sum += part);
+        }
+        weights.add(evidence.own_rows(weighed), sums);
+        weights.finish(sums);
     }
     all
 }

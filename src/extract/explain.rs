@@ -80,12 +80,13 @@ pub fn judgements(extractor: &Extractor, reading: &Reading<'_>) -> Vec<Judgement
                 .map(|chosen| document.text(chosen.first, chosen.end).to_string());
             fate = Fate::Overlaps(over.collect());
         }
-        let rows = reading.evidence.form_rows(weighed.form).iter().chain(reading.evidence.span_rows(weighed));
-        let mut pieces: Vec<Piece> = rows
-            .map(|&row| {
+        let effective = weights.effective(sums, usize::from(best.0));
+        let mut pieces: Vec<Piece> = reading
+            .evidence
+            .rows_of(weighed)
+            .map(|row| {
                 let (family, value) = extractor.space.name(row);
-                let weight = weights.effective(row, sums, usize::from(best.0));
-                Piece { family, value, weight }
+                Piece { family, value, weight: effective.weight(row) }
             })
             .filter(|piece| piece.weight != 0.0)
             .collect();

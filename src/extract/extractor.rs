@@ -7,10 +7,11 @@ use crate::extract::annotated::Annotated;
 use crate::extract::candidates::{self, Proposer};
 use crate::extract::choose::{self, Chosen};
 use crate::extract::defaults;
-use crate::extract::evidence::{self, Evidence};
+use crate::extract::collect;
+use crate::extract::evidence::Evidence;
 use crate::extract::found::{Extraction, FoundEntity, Mention, SentenceSpan};
 use crate::extract::group::{self, Group};
-use crate::extract::relation_evidence::{self, EntityPlaces, RelationSpace};
+use crate::extract::relation_evidence::{self, EntityPlaces, RelationSpace, RelationWords};
 use crate::extract::space::SpanSpace;
 use crate::extract::vocabulary::{RELATION_PLACES, SPAN_PLACES, Vocabulary};
 use crate::extract::weights::WeightTable;
@@ -122,7 +123,7 @@ impl Extractor {
 
     /// Finds all spans that may name an entity, with the evidence on them.
     pub fn evidence(&self, text: &Annotated<'_>) -> Evidence {
-        evidence::collect(text, &self.space, &candidates::propose(text))
+        collect::collect(text, &self.space, &candidates::propose(text))
     }
 
     /// Reads a paper up to the groups of spans that are its entities.
@@ -148,10 +149,11 @@ impl Extractor {
 
     /// The entities of a paper that was read.
     pub fn extraction(&self, reading: &Reading<'_>) -> Extraction {
-        Extraction { entities: reading.groups.iter().map(|group| self.entity(reading, group)).collect() }
+        let words = self.relation_space.words(&reading.text.document);
+        Extraction { entities: reading.groups.iter().map(|group| self.entity(reading, &words, group)).collect() }
     }
 
-    fn entity(&self, reading: &Reading<'_>, group: &Group) -> FoundEntity {
+    fn entity(&self, reading: &Reading<'_>, words: &RelationWords, group: &Group) -> FoundEntity {
         let text = &reading.text;
         let document = &text.document;
         let mentions: Vec<Mention> =
@@ -160,7 +162,7 @@ impl Extractor {
             entity_type: group.entity_type,
             spans: group.members.iter().map(|&at| (reading.chosen[at].first, reading.chosen[at].end)).collect(),
         };
-        let (relation, relation_confidence, relation_rules) = self.relation(text, &places);
+        let (relation, relation_confidence, relation_rules) = self.relation(text, words, &places);
         let name = match group.entry {
             Some(entry) => self.rules.lexicon[entry as usize].name.clone(),
             None => commonest(&mentions),
@@ -204,11 +206,11 @@ impl Extractor {
     fn strongest_rule(&self, reading: &Reading<'_>, span: &Chosen) -> String {
         let weighed = &reading.evidence.candidates[span.candidate as usize];
         let column = usize::from(span.entity_type.0);
-        let rows = reading.evidence.form_rows(weighed.form).iter().chain(reading.evidence.span_rows(weighed));
         let sums = &reading.sums[span.candidate as usize * self.weights.stride()..][..self.weights.stride()];
+        let effective = self.weights.effective(sums, column);
         let mut best: Option<(f32, u32)> = None;
-        for &row in rows {
-            let weight = self.weights.effective(row, sums, column);
+        for row in reading.evidence.rows_of(weighed) {
+            let weight = effective.weight(row);
             if best.is_none_or(|(most, _)| weight > most) {
                 best = Some((weight, row));
             }
@@ -226,8 +228,13 @@ impl Extractor {
     }
 
     /// The relation that weighs most among those that the type allows, its probability, and the evidence for it.
-    pub fn relation(&self, text: &Annotated<'_>, places: &EntityPlaces) -> (RelationId, f32, Vec<String>) {
-        let rows = relation_evidence::collect(text, &self.relation_space, places);
+    fn relation(
+        &self,
+        text: &Annotated<'_>,
+        words: &RelationWords,
+        places: &EntityPlaces,
+    ) -> (RelationId, f32, Vec<String>) {
+        let rows = relation_evidence::collect(text, &self.relation_space, words, places);
         let mut sums = vec![0.0; self.relation_weights.stride()];
         self.relation_weights.add(&rows, &mut sums);
         self.relation_weights.finish(&mut sums);
@@ -236,9 +243,10 @@ impl Extractor {
         let column = usize::from(relation.0);
         let most = sums[column];
         let total: f32 = allowed.iter().map(|other| (sums[usize::from(other.0)] - most).exp()).sum();
+        let effective = self.relation_weights.effective(&sums, column);
         let mut reasons: Vec<(f32, u32)> = rows
             .iter()
-            .map(|&row| (self.relation_weights.effective(row, &sums, column), row))
+            .map(|&row| (effective.weight(row), row))
             .filter(|(weight, _)| *weight > 0.0)
             .collect();
         reasons.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -274,8 +282,14 @@ impl Extractor {
 
 impl Extractor {
     /// The relation of an entity by other weights than the extractor's own.
-    pub fn relation_by(&self, text: &Annotated<'_>, places: &EntityPlaces, weights: &WeightTable) -> RelationId {
-        let rows = relation_evidence::collect(text, &self.relation_space, places);
+    pub fn relation_by(
+        &self,
+        text: &Annotated<'_>,
+        words: &RelationWords,
+        places: &EntityPlaces,
+        weights: &WeightTable,
+    ) -> RelationId {
+        let rows = relation_evidence::collect(text, &self.relation_space, words, places);
         let mut sums = vec![0.0; weights.stride()];
         weights.add(&rows, &mut sums);
         weights.finish(&mut sums);

@@ -9,6 +9,7 @@ pub mod acronym;
 pub mod annotated;
 pub mod candidates;
 pub mod choose;
+pub mod collect;
 pub mod defaults;
 pub mod enumeration;
 pub mod evidence;

@@ -4,8 +4,9 @@
 use crate::extract::annotated::Annotated;
 use crate::extract::evidence::{case_class, for_each_bit};
 use crate::extract::space::{Family, FamilyNames, SpaceBuilder, add_words, counted};
-use crate::extract::vocabulary::{RELATION_PLACES, RelationWord, Vocabulary, words_near};
+use crate::extract::vocabulary::{Numbers, RELATION_PLACES, RelationWord, Vocabulary, words_near};
 use crate::rules::{RuleSet, TypeId};
+use crate::text::{Document, Token};
 
 /// The families of evidence on relations.
 #[derive(Clone, Debug)]
@@ -115,12 +116,29 @@ impl RelationSpace {
         Self { names: builder.families, rows: builder.rows, ..space }
     }
 
+    /// Looks the words of a paper up, for [`collect`].
+    pub fn words(&self, document: &Document) -> RelationWords {
+        let numbers = |token: &Token| {
+            let mut numbers = self.vocabulary.numbers(token.hash);
+            if token.singular != token.hash {
+                let last = RelationWord::Last as usize;
+                numbers[last] = self.vocabulary.numbers(token.singular)[last];
+            }
+            numbers
+        };
+        RelationWords(document.tokens.iter().map(numbers).collect())
+    }
+
     /// Row of a word at a place, if it has weights of its own.
-    fn word_row(&self, place: RelationWord, key: u64) -> Option<u32> {
-        let number = self.vocabulary.number(place as usize, key)?;
-        Some(self.word_places[place as usize].row([number + 1, 0, 0]))
+    fn word_row(&self, words: &RelationWords, place: RelationWord, token: u32) -> Option<u32> {
+        let number = words.0[token as usize][place as usize];
+        (number > 0).then(|| self.word_places[place as usize].row([number, 0, 0]))
     }
 }
+
+/// For each token of a paper its numbers in the vocabulary of a [`RelationSpace`].
+#[derive(Clone, Debug)]
+pub struct RelationWords(Vec<Numbers>);
 
 /// The places of one entity in a paper.
 #[derive(Clone, Debug)]
@@ -132,8 +150,13 @@ pub struct EntityPlaces {
 }
 
 /// Collects the evidence on an entity's relation; rows in ascending order, each once.
-pub fn collect(text: &Annotated<'_>, space: &RelationSpace, entity: &EntityPlaces) -> Vec<u32> {
-    let mut rows = Vec::new();
+pub fn collect(
+    text: &Annotated<'_>,
+    space: &RelationSpace,
+    words: &RelationWords,
+    entity: &EntityPlaces,
+) -> Vec<u32> {
+    let mut rows = Vec::with_capacity(128);
     let entity_type = u32::from(entity.entity_type.0);
     let document = &text.document;
     let Some((&(first, end), &(last, _))) = entity.spans.first().zip(entity.spans.last()) else {
@@ -183,6 +206,7 @@ pub fn collect(text: &Annotated<'_>, space: &RelationSpace, entity: &EntityPlace
     rows.push(space.known_to_corpus.row([count.min(5), entity_type, 0]));
     own_words(text, space, entity_type, case, &entity.spans, &mut rows);
     for &(from, to) in &entity.spans {
+        words_near(text, from, to, |place, token| rows.extend(space.word_row(words, place, token)));
         mention(text, space, entity_type, from, to, &mut rows);
     }
     rows.sort_unstable();
@@ -235,11 +259,10 @@ fn own_words(
     rows.push(space.own_mentions.row([inside.min(3), entity_type, 0]));
 }
 
-/// Evidence of one mention.
+/// Evidence of one mention, words with weights of their own aside.
 fn mention(text: &Annotated<'_>, space: &RelationSpace, entity_type: u32, first: u32, end: u32, rows: &mut Vec<u32>) {
     let document = &text.document;
     let sentence = text.sentence(first);
-    words_near(text, first, end, |place, key, _| rows.extend(space.word_row(place, key)));
     let mut both = |family: Family, value: u32| {
         rows.push(family.row([value, 0, 0]));
         rows.push(family.row([value, entity_type + 1, 0]));

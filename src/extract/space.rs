@@ -22,6 +22,7 @@ impl Family {
     }
 
     /// The row of a value. An index beyond its dimension counts as the last.
+    #[inline]
     pub fn row(self, values: [u32; 3]) -> u32 {
         let [a, b, c] = values;
         let [sa, sb, sc] = self.sizes;
@@ -49,15 +50,21 @@ impl FamilyNames {
     /// Name of the value at a row of this family, counted from its first: `evaluate, 0 words away`.
     pub fn value(&self, row: u32) -> String {
         let mut rest = row;
-        let mut parts: Vec<&str> = Vec::new();
-        for names in self.dimensions.iter().rev() {
+        // A family has at most three dimensions.
+        let mut parts = [""; 3];
+        for (part, names) in parts.iter_mut().zip(&self.dimensions).rev() {
             let size = names.len() as u32;
-            parts.push(&names[(rest % size) as usize]);
+            *part = &names[(rest % size) as usize];
             rest /= size;
         }
-        parts.reverse();
-        parts.retain(|part| !part.is_empty());
-        parts.join(", ")
+        let mut value = String::new();
+        for part in parts.into_iter().filter(|part| !part.is_empty()) {
+            if !value.is_empty() {
+                value.push_str(", ");
+            }
+            value.push_str(part);
+        }
+        value
     }
 }
 
@@ -354,9 +361,10 @@ impl SpanSpace {
     }
 
     /// Row of a word at a place, if it has weights of its own.
+    #[inline]
     pub fn word_row(&self, place: SpanWord, key: u64) -> Option<u32> {
-        let number = self.vocabulary.number(place as usize, key)?;
-        Some(self.word_places[place as usize].row([number + 1, 0, 0]))
+        let number = self.vocabulary.numbers(key)[place as usize];
+        (number > 0).then(|| self.word_places[place as usize].row([number, 0, 0]))
     }
 
     /// Family and value of a row.

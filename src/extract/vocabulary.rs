@@ -84,17 +84,25 @@ pub type SeenWords = FxHashMap<(usize, u64), String>;
 #[derive(Clone, Debug, Default)]
 pub struct Vocabulary {
     words: Vec<Vec<String>>,
-    numbers: Vec<FxHashMap<u64, u32>>,
+    numbers: FxHashMap<u64, Numbers>,
 }
+
+/// Most places that a vocabulary has.
+const MOST_PLACES: usize = 7;
+
+/// For each place the number of a word, from 1; 0 where it has none.
+pub type Numbers = [u32; MOST_PLACES];
 
 impl Vocabulary {
     /// A vocabulary of the given words of each place.
     fn new(places: &[Place], mut words: Vec<Vec<String>>) -> Self {
-        let mut numbers = Vec::new();
-        for (place, words) in places.iter().zip(&mut words) {
+        let mut numbers: FxHashMap<u64, Numbers> = FxHashMap::default();
+        for (at, (place, words)) in places.iter().zip(&mut words).enumerate() {
             words.sort();
             words.dedup();
-            numbers.push(words.iter().zip(0u32..).map(|(word, number)| ((place.key)(word), number)).collect());
+            for (word, number) in words.iter().zip(1..) {
+                numbers.entry((place.key)(word)).or_default()[at] = number;
+            }
         }
         Self { words, numbers }
     }
@@ -141,9 +149,10 @@ impl Vocabulary {
         &self.words[place]
     }
 
-    /// Number of a word at a place, by its key.
-    pub fn number(&self, place: usize, key: u64) -> Option<u32> {
-        self.numbers[place].get(&key).copied()
+    /// Numbers of a word by its key.
+    #[inline]
+    pub fn numbers(&self, key: u64) -> Numbers {
+        self.numbers.get(&key).copied().unwrap_or_default()
     }
 }
 
@@ -155,46 +164,55 @@ pub fn span_words(text: &Annotated<'_>, candidates: &Candidates) -> SeenWords {
     };
     for candidate in &candidates.list {
         phrase_words(&text.document, candidate.first, candidate.end, candidate.key, &mut note);
-        words_around(text, candidate.first, candidate.end, &mut note);
+        last_word(&text.document, candidate.end, &mut note);
+        word_before(text, candidate.first, &mut note);
+        word_after(text, candidate.end, &mut note);
     }
     seen
 }
 
-/// Calls `visit` with place, key and text of the words that a phrase is made of.
+/// Calls `visit` with place, key and text of the words that a phrase is made of, other than [`last_word`].
 pub fn phrase_words(document: &Document, first: u32, end: u32, key: u64, mut visit: impl FnMut(SpanWord, u64, &str)) {
-    let last = document.tokens[end as usize - 1];
-    let last_text = document.word(end - 1);
-    // A plural is counted with its singular.
-    visit(SpanWord::Last, last.singular, &singular(&last_text.to_lowercase()));
-    if !last.shape.is_name_like() {
-        let lower = last_text.to_lowercase();
-        for ending in endings(&lower) {
-            visit(SpanWord::Ending, word_hash(ending), ending);
-        }
-    }
     visit(SpanWord::Whole, key, document.text(first, end));
     let Some(before) = (first..end - 1).rev().find(|&token| !is_separator(document, token)) else {
         return;
     };
     let first_word = document.tokens[first as usize].hash;
     visit(SpanWord::First, first_word, document.word(first));
+    let last = document.tokens[end as usize - 1];
     let pair = phrase_hash(phrase_hash(0, document.tokens[before as usize].hash), last.singular);
     visit(SpanWord::LastTwo, pair, document.text(before, end));
 }
 
-/// Calls `visit` with place, key and text of the words beside a span; function words and marks have classes of their
-/// own.
-pub fn words_around(text: &Annotated<'_>, first: u32, end: u32, mut visit: impl FnMut(SpanWord, u64, &str)) {
-    let sentence = text.sentence(first);
-    let is_plain = |token: u32| {
-        text.document.tokens[token as usize].shape.is_word() && text.classes[token as usize].function == 0
-    };
-    if first > sentence.first && is_plain(first - 1) {
+/// Calls `visit` with place, key and text of the last word of a phrase that ends at `end`, and of its last letters.
+pub fn last_word(document: &Document, end: u32, mut visit: impl FnMut(SpanWord, u64, &str)) {
+    let last = document.tokens[end as usize - 1];
+    let lower = document.word(end - 1).to_lowercase();
+    // A plural is counted with its singular.
+    visit(SpanWord::Last, last.singular, &singular(&lower));
+    if !last.shape.is_name_like() {
+        for ending in endings(&lower) {
+            visit(SpanWord::Ending, word_hash(ending), ending);
+        }
+    }
+}
+
+/// Calls `visit` with place, key and text of the word before a span; function words and marks have classes of their own.
+pub fn word_before(text: &Annotated<'_>, first: u32, mut visit: impl FnMut(SpanWord, u64, &str)) {
+    if first > text.sentence(first).first && is_plain(text, first - 1) {
         visit(SpanWord::Before, text.document.tokens[first as usize - 1].hash, text.document.word(first - 1));
     }
-    if end < sentence.end && is_plain(end) {
+}
+
+/// As [`word_before`], with the word after a span.
+pub fn word_after(text: &Annotated<'_>, end: u32, mut visit: impl FnMut(SpanWord, u64, &str)) {
+    if end < text.sentence(end - 1).end && is_plain(text, end) {
         visit(SpanWord::After, text.document.tokens[end as usize].hash, text.document.word(end));
     }
+}
+
+fn is_plain(text: &Annotated<'_>, token: u32) -> bool {
+    text.document.tokens[token as usize].shape.is_word() && text.classes[token as usize].function == 0
 }
 
 /// The last three and four letters of a longer word in lower case, without a plural ending.
@@ -209,14 +227,13 @@ fn endings(word: &str) -> impl Iterator<Item = &str> {
 /// How many tokens before and after a mention may speak for a relation.
 const WINDOW: u32 = 6;
 
-/// Calls `visit` with place, key and text of the words that may speak for the relation of a mention.
-pub fn words_near(text: &Annotated<'_>, first: u32, end: u32, mut visit: impl FnMut(RelationWord, u64, &str)) {
+/// Calls `visit` with the places and tokens of the words that may speak for the relation of a mention.
+pub fn words_near(text: &Annotated<'_>, first: u32, end: u32, mut visit: impl FnMut(RelationWord, u32)) {
     let document = &text.document;
     let sentence = text.sentence(first);
     let mut word = |place, token: u32| {
-        let found = document.tokens[token as usize];
-        if found.shape.has_letter() {
-            visit(place, found.hash, document.word(token));
+        if document.tokens[token as usize].shape.has_letter() {
+            visit(place, token);
         }
     };
     for token in sentence.first.max(first.saturating_sub(WINDOW))..first {
@@ -229,6 +246,15 @@ pub fn words_near(text: &Annotated<'_>, first: u32, end: u32, mut visit: impl Fn
     for token in sentence.first..sentence.end {
         word(RelationWord::Sentence, token);
     }
-    let last = document.tokens[end as usize - 1];
-    visit(RelationWord::Last, last.singular, &singular(&document.word(end - 1).to_lowercase()));
+    visit(RelationWord::Last, end - 1);
+}
+
+/// Key and text of a token that stands at a place beside a mention.
+pub fn relation_word(document: &Document, place: RelationWord, token: u32) -> (u64, String) {
+    let found = document.tokens[token as usize];
+    let lower = document.word(token).to_lowercase();
+    match place {
+        RelationWord::Last => (found.singular, singular(&lower).into_owned()),
+        _ => (found.hash, lower),
+    }
 }

@@ -175,11 +175,33 @@ impl WeightTable {
 
     /// Adds the weights of rows to sums, which have [`WeightTable::stride`] numbers.
     pub fn add(&self, rows: &[u32], sums: &mut [f32]) {
-        for &row in rows {
-            for (sum, weight) in sums.iter_mut().zip(self.row(row)) {
-                *sum += weight;
+        match self.stride {
+            8 => self.add_wide::<8>(rows, sums),
+            16 => self.add_wide::<16>(rows, sums),
+            24 => self.add_wide::<24>(rows, sums),
+            32 => self.add_wide::<32>(rows, sums),
+            _ => {
+                for &row in rows {
+                    sums.iter_mut().zip(self.row(row)).for_each(|(sum, weight)| *sum += weight);
+                }
             }
         }
+    }
+
+    /// [`WeightTable::add`] for rows whose length is known in advance, so that the sums stay in registers.
+    fn add_wide<const STRIDE: usize>(&self, rows: &[u32], sums: &mut [f32]) {
+        let (table, _) = self.values.as_chunks::<STRIDE>();
+        let Some(sums) = sums.first_chunk_mut::<STRIDE>() else {
+            return;
+        };
+        let mut total = *sums;
+        for &row in rows {
+            let weights = &table[row as usize];
+            for at in 0..STRIDE {
+                total[at] += weights[at];
+            }
+        }
+        *sums = total;
     }
 
     /// Ends a sum: adds what the hidden units give the outcomes, and leaves each unit's own sum in its place.
@@ -193,14 +215,30 @@ impl WeightTable {
         }
     }
 
-    /// What a row weighs for an outcome beside evidence whose finished sums are `sums`: its own weight, and its part in
-    /// the hidden units that count there.
-    pub fn effective(&self, row: u32, sums: &[f32], outcome: usize) -> f32 {
-        let weights = self.row(row);
+    /// What rows weigh for an outcome beside evidence whose finished sums are `sums`.
+    pub fn effective(&self, sums: &[f32], outcome: usize) -> Effective<'_> {
         let first = self.first_hidden();
-        let units = (0..self.hidden).filter(|unit| sums[first + unit] > 0.0);
-        let part = units.map(|unit| weights[first + unit] * self.unit_gives(unit)[outcome]);
-        weights[outcome] + part.sum::<f32>()
+        let counts = (0..self.hidden).filter(|unit| sums[first + unit] > 0.0);
+        let units = counts.map(|unit| (first + unit, self.unit_gives(unit)[outcome])).collect();
+        Effective { table: self, outcome, units }
+    }
+}
+
+/// What rows weigh for one outcome at one place: see [`WeightTable::effective`].
+#[derive(Clone, Debug)]
+pub struct Effective<'t> {
+    table: &'t WeightTable,
+    outcome: usize,
+    /// The hidden units that count at the place: where in a row they stand, and what they give the outcome.
+    units: Vec<(usize, f32)>,
+}
+
+impl Effective<'_> {
+    /// What a row weighs: its own weight, and its part in the hidden units that count.
+    pub fn weight(&self, row: u32) -> f32 {
+        let weights = self.table.row(row);
+        let part = self.units.iter().map(|&(at, gives)| weights[at] * gives);
+        weights[self.outcome] + part.sum::<f32>()
     }
 }
 

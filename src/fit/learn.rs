@@ -41,8 +41,7 @@ pub fn learn(extractor: &Extractor, papers: &[AnnotatedPaper], options: &FitOpti
     let mut seen = vec![0; space.rows as usize];
     for evidence in training.iter().map(|paper| &paper.evidence) {
         for weighed in &evidence.candidates {
-            let rows = evidence.form_rows(weighed.form).iter().chain(evidence.span_rows(weighed));
-            rows.for_each(|&row| seen[row as usize] += 1);
+            evidence.rows_of(weighed).for_each(|row| seen[row as usize] += 1);
         }
     }
     let mut relation_seen = vec![0; relation_space.rows as usize];

@@ -22,6 +22,7 @@ pub struct RelationExample {
 pub fn relation_examples(extractor: &Extractor, annotated: &AnnotatedPaper, other_habits: bool) -> Vec<RelationExample> {
     let text = extractor.annotate(&annotated.paper);
     let schema = &extractor.rules.schema;
+    let words = extractor.relation_space.words(&text.document);
     let mut examples = Vec::new();
     for (number, entity) in annotated.gold.entities.iter().enumerate() {
         let (Some(entity_type), Some(relation)) =
@@ -35,7 +36,8 @@ pub fn relation_examples(extractor: &Extractor, annotated: &AnnotatedPaper, othe
             continue;
         }
         let space = &extractor.relation_space;
-        let mut rows = relation_evidence::collect(&text, space, &EntityPlaces { entity_type, spans });
+        let places = EntityPlaces { entity_type, spans };
+        let mut rows = relation_evidence::collect(&text, space, &words, &places);
         if other_habits {
             rows.push(space.other_habits.row([u32::from(entity_type.0), 0, 0]));
         }

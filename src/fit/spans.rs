@@ -114,13 +114,13 @@ fn add_gradient(
 ) {
     let (types, stride) = (table.outcomes, table.stride());
     let candidates = &evidence.candidates;
-    // A row of expected minus observed counts for every candidate, then one addition for each of its rows; rows of
-    // phrases are summed over their places first.
+    // A row of expected minus observed counts for every candidate, then one addition for each of its rows; slopes of
+    // shared rows are summed over the candidates that share them first.
     let mut deltas = marginals(candidates, tokens, sums, table);
     for &(candidate, entity_type) in targets {
         deltas[candidate as usize * types + usize::from(entity_type)] -= 1.0;
     }
-    let mut form_slopes = vec![0.0f32; evidence.forms() * stride];
+    let mut shared_slopes = vec![0.0f32; evidence.shared() * stride];
     let mut slopes = vec![0.0f32; stride];
     for (at, weighed) in candidates.iter().enumerate() {
         let delta = &deltas[at * types..(at + 1) * types];
@@ -128,13 +128,15 @@ fn add_gradient(
             continue;
         }
         network::backward(table, &sums[at * stride..(at + 1) * stride], delta, &mut slopes, gradient);
-        add(&mut form_slopes[weighed.form as usize * stride..], &slopes);
-        for &row in evidence.span_rows(weighed) {
+        for &number in &weighed.shared {
+            add(&mut shared_slopes[number as usize * stride..], &slopes);
+        }
+        for &row in evidence.own_rows(weighed) {
             add(&mut gradient[row as usize * stride..], &slopes);
         }
     }
-    for (form, slopes) in (0u32..).zip(form_slopes.chunks_exact(stride)) {
-        for &row in evidence.form_rows(form) {
+    for (number, slopes) in (0u32..).zip(shared_slopes.chunks_exact(stride)) {
+        for &row in evidence.shared_rows(number) {
             add(&mut gradient[row as usize * stride..], slopes);
         }
     }

@@ -9,7 +9,7 @@ use crate::extract::Extractor;
 use crate::extract::annotated::Annotated;
 use crate::extract::evidence::Evidence;
 use crate::extract::vocabulary::{
-    RELATION_PLACES, SPAN_PLACES, SeenWords, Vocabulary, span_words, words_near,
+    RELATION_PLACES, SPAN_PLACES, SeenWords, Vocabulary, relation_word, span_words, words_near,
 };
 use crate::extract::{Vocabularies, candidates};
 use crate::fit::spans::{Target, TrainingPaper};
@@ -54,7 +54,7 @@ pub fn training_paper(extractor: &Extractor, annotated: &AnnotatedPaper, other_h
         })
         .collect();
     if other_habits {
-        evidence.add_to_forms(extractor.space.other_habits.row([0; 3]));
+        evidence.add_row(extractor.space.other_habits.row([0; 3]));
     }
     TrainingPaper { tokens: text.document.tokens.len(), evidence, targets }
 }
@@ -124,8 +124,9 @@ pub fn learn_words(extractor: &Extractor, papers: &[AnnotatedPaper]) -> Vocabula
             let spans = span_words(&text, &candidates::propose(&text));
             let mut relations = SeenWords::default();
             for place in places(&text, &annotated.gold) {
-                words_near(&text, place.first, place.end, |at, key, word| {
-                    relations.entry((at as usize, key)).or_insert_with(|| word.to_lowercase());
+                words_near(&text, place.first, place.end, |at, token| {
+                    let (key, word) = relation_word(&text.document, at, token);
+                    relations.entry((at as usize, key)).or_insert(word);
                 });
             }
             (spans, relations)

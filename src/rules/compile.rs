@@ -1,6 +1,6 @@
 //! The rule set as it runs: what users wrote, turned into tables that are looked up by word and phrase.
 
-use regex::{Regex, RegexSet};
+use regex::{Regex, RegexSet, RegexSetBuilder};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::counts::CorpusCounts;
@@ -132,6 +132,9 @@ pub struct CorpusAcronym {
     pub head: u8,
 }
 
+/// Bytes that a thread may use to remember how far patterns have matched; with fewer it would forget and begin anew.
+const PATTERN_CACHE: usize = 16 << 20;
+
 impl RuleSet {
     /// Compiles rule files that were loaded without a mistake. What refers to an unknown type or is no regular
     /// expression is left out here: [`check`](super::check()) reports it.
@@ -241,7 +244,7 @@ impl RuleSet {
         }
         let sources = self.patterns.iter().map(|pattern| pattern.regex.as_str());
         // Each expression compiled alone above; only their joint size could still be refused, and then none runs.
-        self.pattern_set = RegexSet::new(sources).unwrap_or_default();
+        self.pattern_set = RegexSetBuilder::new(sources).dfa_size_limit(PATTERN_CACHE).build().unwrap_or_default();
     }
 
     fn add_lexicons(&mut self, lexicons: &[(TypeId, Vec<LexiconRow>)], ambiguous: &AmbiguousFile) {

@@ -117,6 +117,7 @@ impl CorpusCounts {
     }
 
     /// What is known of a phrase.
+    #[inline]
     pub fn phrase(&self, key: u64) -> Option<&PhraseCount> {
         self.phrases.get(&key)
     }
@@ -131,13 +132,11 @@ impl CorpusCounts {
         self.words.get(&word).map_or(&[], |count| &self.contexts[count.contexts.0 as usize..count.contexts.1 as usize])
     }
 
-    /// Share of a word's occurrences with a border before it.
-    pub fn border_before(&self, word: WordHash) -> f32 {
-        self.words.get(&word).map_or(UNKNOWN_WORD, |count| f32::from(count.before) / 100.0)
-    }
-
-    /// Share of a word's occurrences with a border after it.
-    pub fn border_after(&self, word: WordHash) -> f32 {
-        self.words.get(&word).map_or(UNKNOWN_WORD, |count| f32::from(count.after) / 100.0)
+    /// Shares of a word's occurrences with a border before it, and with one after it.
+    pub fn borders(&self, word: WordHash) -> (f32, f32) {
+        let share = |percent: Percent| f32::from(percent) / 100.0;
+        self.words
+            .get(&word)
+            .map_or((UNKNOWN_WORD, UNKNOWN_WORD), |count| (share(count.before), share(count.after)))
     }
 }

@@ -23,36 +23,78 @@ pub struct TermModel {
     outcomes: usize,
 }
 
-/// A feature of a phrase: where a word stands in it, and the word.
+/// Tags of features: where a word stands in a phrase.
+mod tag {
+    use crate::text::word_hash;
+
+    pub const CONSTANT: u64 = word_hash("");
+    pub const WORDS: u64 = word_hash("words");
+    pub const LAST: u64 = word_hash("last");
+    pub const ENDING: u64 = word_hash("ending");
+    pub const FIRST: u64 = word_hash("first");
+    pub const INNER: u64 = word_hash("inner");
+    pub const LAST_TWO: u64 = word_hash("last two");
+    pub const LAST_WITH_WORDS: u64 = word_hash("last with words");
+    pub const ONLY: u64 = word_hash("only");
+}
+
+/// A feature: where a word stands in a phrase, and the word.
+fn tagged(tag: u64, hash: u64) -> u64 {
+    tag ^ hash.rotate_left(7)
+}
+
+/// The words of a phrase, separators left out.
+fn words(document: &Document, first: u32, end: u32) -> impl DoubleEndedIterator<Item = u32> + Clone + '_ {
+    (first..end).filter(|&token| !is_separator(document, token))
+}
+
+/// Calls `feature` with every feature of a phrase.
 pub fn features(document: &Document, first: u32, end: u32, mut feature: impl FnMut(u64)) {
-    let words: Vec<u32> = (first..end).filter(|&token| !is_separator(document, token)).collect();
-    let Some((&last, others)) = words.split_last() else {
-        return;
-    };
-    let tag = |place: &str, hash: u64| word_hash(place) ^ hash.rotate_left(7);
-    let last_word = document.tokens[last as usize].singular;
-    feature(tag("", 0));
-    feature(tag("words", words.len().min(4) as u64));
-    feature(tag("last", last_word));
+    let words = words(document, first, end);
+    if let Some(last) = words.clone().next_back() {
+        let count = words.count();
+        features_of_last(document, last, count, &mut feature);
+        other_features(document, first, last, count, &mut feature);
+    }
+}
+
+/// Features that phrases of `count` words share where their last word stands at one place. Four words or more are one.
+fn features_of_last(document: &Document, last: u32, count: usize, feature: &mut impl FnMut(u64)) {
+    feature(tagged(tag::CONSTANT, 0));
+    feature(tagged(tag::WORDS, count.min(MOST_WORDS) as u64));
+    feature(tagged(tag::LAST, document.tokens[last as usize].singular));
     let text = document.word(last).to_lowercase();
     let stem = text.strip_suffix('s').filter(|stem| !stem.ends_with('s')).unwrap_or(&text);
     for length in [3, 4] {
         if let Some((at, _)) = stem.char_indices().rev().nth(length - 1) {
-            feature(tag("ending", word_hash(&stem[at..])));
+            feature(tagged(tag::ENDING, word_hash(&stem[at..])));
         }
-    }
-    if let Some((&first_word, inner)) = others.split_first() {
-        feature(tag("first", document.tokens[first_word as usize].hash));
-        for &word in inner {
-            feature(tag("inner", document.tokens[word as usize].hash));
-        }
-        let before = document.tokens[others[others.len() - 1] as usize].hash;
-        feature(tag("last two", last_word.rotate_left(11) ^ before));
-        feature(tag("last with words", last_word ^ words.len().min(3) as u64));
-    } else {
-        feature(tag("only", last_word));
     }
 }
+
+/// All other features of a phrase.
+fn other_features(document: &Document, first: u32, last: u32, count: usize, feature: &mut impl FnMut(u64)) {
+    let last_word = document.tokens[last as usize].singular;
+    let mut others = words(document, first, last).map(|token| document.tokens[token as usize].hash);
+    let Some(first_word) = others.next() else {
+        return feature(tagged(tag::ONLY, last_word));
+    };
+    feature(tagged(tag::FIRST, first_word));
+    let mut before = first_word;
+    for word in others {
+        feature(tagged(tag::INNER, word));
+        before = word;
+    }
+    feature(tagged(tag::LAST_TWO, last_word.rotate_left(11) ^ before));
+    feature(tagged(tag::LAST_WITH_WORDS, last_word ^ count.min(3) as u64));
+}
+
+/// From so many words on, features do not tell how many words a phrase has.
+const MOST_WORDS: usize = 4;
+
+/// Sums of the features of last words that were asked for already, by token and number of words.
+#[derive(Clone, Debug, Default)]
+pub struct LastWordSums(FxHashMap<(u32, usize), Box<[f32]>>);
 
 impl TermModel {
     /// Reads `terms.csv` (`term,type`) and `term-words.csv` (`feature,nothing,<a column a type>`). The features are
@@ -90,21 +132,41 @@ impl TermModel {
     }
 
     /// How probable it is that a span is no entity, and that it is one of each type, by the words it is made of.
-    /// Empty where no model was learnt.
-    pub fn probabilities(&self, document: &Document, first: u32, end: u32, into: &mut Vec<f32>) {
+    /// Empty where no model was learnt. `sums` are those of the same document.
+    pub fn probabilities(
+        &self,
+        document: &Document,
+        first: u32,
+        end: u32,
+        sums: &mut LastWordSums,
+        into: &mut Vec<f32>,
+    ) {
         into.clear();
         if self.weights.is_empty() {
             return;
         }
-        into.resize(self.outcomes, 0.0);
-        features(document, first, end, |feature| {
-            if let Some(weights) = self.weights.get(&feature) {
-                for (sum, weight) in into.iter_mut().zip(weights.iter()) {
-                    *sum += weight;
-                }
+        let words = words(document, first, end);
+        match words.clone().next_back() {
+            None => into.resize(self.outcomes, 0.0),
+            Some(last) => {
+                let count = words.count();
+                let of_last = sums.0.entry((last, count.min(MOST_WORDS))).or_insert_with(|| {
+                    let mut sums = vec![0.0; self.outcomes];
+                    features_of_last(document, last, count, &mut |feature| self.add(feature, &mut sums));
+                    sums.into()
+                });
+                into.extend_from_slice(of_last);
+                other_features(document, first, last, count, &mut |feature| self.add(feature, into));
             }
-        });
+        }
         softmax(into);
+    }
+
+    /// Adds the weights of a feature to sums.
+    fn add(&self, feature: u64, sums: &mut [f32]) {
+        if let Some(weights) = self.weights.get(&feature) {
+            sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight);
+        }
     }
 }
 

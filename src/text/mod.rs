@@ -21,11 +21,14 @@ pub(crate) use slug::stable_hash;
 pub type WordHash = u64;
 
 /// Hash of one word; the word must be in lower case.
-pub fn word_hash(lower: &str) -> WordHash {
+#[inline]
+pub const fn word_hash(lower: &str) -> WordHash {
     // FNV-1a with a final mix: short inputs, no set-up cost, the same value on every machine.
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in lower.bytes() {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    let mut rest = lower.as_bytes();
+    while let [byte, others @ ..] = rest {
+        hash = (hash ^ *byte as u64).wrapping_mul(0x0000_0100_0000_01b3);
+        rest = others;
     }
     hash ^= hash >> 32;
     hash.wrapping_mul(0x9e37_79b9_7f4a_7c15)
@@ -34,6 +37,7 @@ pub fn word_hash(lower: &str) -> WordHash {
 /// Hash of a phrase from the hash of the words before its last word and that of the last word.
 ///
 /// Start with 0: `phrase_hash(phrase_hash(0, a), b)` is the hash of "a b".
+#[inline]
 pub fn phrase_hash(before: u64, word: WordHash) -> u64 {
     (before.rotate_left(23) ^ word).wrapping_mul(0xff51_afd7_ed55_8ccd)
 }

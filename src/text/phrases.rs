@@ -10,24 +10,39 @@ use crate::text::{Document, Token, phrase_hash};
 /// Values by phrase, found by walking the tokens of a document once from each place.
 #[derive(Clone, Debug)]
 pub struct PhraseTable<V> {
-    /// For the hash of each beginning of a phrase: can it go on?
-    beginnings: FxHashMap<u64, ()>,
-    values: FxHashMap<u64, Vec<V>>,
+    nodes: FxHashMap<u64, Node<V>>,
+}
+
+/// What is known of a sequence of words, by its hash.
+#[derive(Clone, Debug)]
+struct Node<V> {
+    /// Does a phrase begin with it?
+    begins: bool,
+    /// The values of the phrase that it is.
+    values: Vec<V>,
+}
+
+impl<V> Default for Node<V> {
+    fn default() -> Self {
+        Self { begins: false, values: Vec::new() }
+    }
 }
 
 impl<V> Default for PhraseTable<V> {
     fn default() -> Self {
-        Self { beginnings: FxHashMap::default(), values: FxHashMap::default() }
+        Self { nodes: FxHashMap::default() }
     }
 }
 
 /// Does the token only separate words of one phrase?
+#[inline]
 pub fn is_separator(document: &Document, token: u32) -> bool {
-    matches!(document.word(token), "-" | "/" | "_" | "–" | "−")
+    document.tokens[token as usize].shape.is_separator()
 }
 
 /// Hash of the words from `first` to `end` (exclusive) without separators and without a plural ending: equal for all
 /// spellings of one phrase.
+#[inline]
 pub fn phrase_key(document: &Document, first: u32, end: u32) -> u64 {
     let mut hash = 0;
     let mut last: Option<Token> = None;
@@ -54,15 +69,16 @@ impl<V> PhraseTable<V> {
         for token in 0..count {
             if !is_separator(phrase, token) {
                 hash = phrase_hash(hash, phrase.tokens[token as usize].hash);
-                self.beginnings.insert(hash, ());
+                self.nodes.entry(hash).or_default().begins = true;
             }
         }
-        self.values.entry(key).or_default().push(value);
+        self.nodes.entry(key).or_default().values.push(value);
     }
 
     /// The values of the phrase with this key.
+    #[inline]
     pub fn get(&self, key: u64) -> &[V] {
-        self.values.get(&key).map_or(&[], Vec::as_slice)
+        self.nodes.get(&key).map_or(&[], |node| &node.values)
     }
 
     /// Calls `found` with the end (exclusive) and the values of every phrase that begins at `first` and ends before
@@ -77,11 +93,14 @@ impl<V> PhraseTable<V> {
                 continue;
             }
             let Token { hash: word, singular, .. } = document.tokens[token as usize];
-            if let Some(values) = self.values.get(&phrase_hash(hash, singular)) {
-                found(token + 1, values);
+            let key = phrase_hash(hash, singular);
+            let phrase = self.nodes.get(&key);
+            if let Some(node) = phrase.filter(|node| !node.values.is_empty()) {
+                found(token + 1, &node.values);
             }
             hash = phrase_hash(hash, word);
-            if !self.beginnings.contains_key(&hash) {
+            let beginning = if hash == key { phrase } else { self.nodes.get(&hash) };
+            if !beginning.is_some_and(|node| node.begins) {
                 return;
             }
         }

@@ -1,16 +1,16 @@
 //! Collecting the evidence on the candidates of one paper: which rules hold on a span, around it, and on its phrase
 //! elsewhere.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::extract::annotated::{Annotated, CuesAt};
 use crate::extract::candidates::{Candidate, Candidates};
 use crate::extract::evidence::{CaseMatch, Evidence, case_class, case_match, for_each_bit};
 use crate::extract::forms::{Form, Forms};
-use crate::extract::space::{Family, SpanSpace, log_bucket, probability_bucket, share_bucket};
-use crate::extract::vocabulary::{last_word, phrase_words, word_after, word_before};
+use crate::extract::space::{Family, SpanSpace, SpanWords, log_bucket, probability_bucket, share_bucket};
+use crate::extract::vocabulary::{SpanWord, last_letters, phrase_words, word_after, word_before};
 use crate::rules::counts::Context;
-use crate::rules::terms::LastWordSums;
+use crate::rules::terms::LastWords;
 use crate::rules::{RuleSet, TypeId};
 use crate::text::{Shape, phrase_key};
 
@@ -21,7 +21,8 @@ pub fn collect(text: &Annotated<'_>, space: &SpanSpace, candidates: &Candidates)
     let mut evidence = Evidence::with_capacity(candidates.list.len());
     // Numbers of shared rows where they were found already: by key, by token and case, by token and more than one atom.
     let tokens = text.document.tokens.len();
-    let mut phrases: FxHashMap<u64, [u32; 2]> = FxHashMap::default();
+    let mut phrases: FxHashMap<u64, [u32; 2]> =
+        FxHashMap::with_capacity_and_hasher(candidates.list.len(), FxBuildHasher);
     let mut lefts = vec![[None; 3]; tokens];
     let mut rights = vec![[None; 3]; tokens + 1];
     let mut last_words = vec![[None; 2]; tokens + 1];
@@ -83,14 +84,17 @@ struct Collector<'a, 'r> {
     rules: &'r RuleSet,
     space: &'a SpanSpace,
     forms: &'a Forms,
+    words: SpanWords,
     known: KnownSpans,
+    /// For each end of a span, of one token or of several, the class of heads for which its name's ending speaks.
+    endings: Vec<[Option<u8>; 2]>,
     /// Keys of the long form and the acronym of each definition.
     definition_keys: Vec<(u64, u64)>,
     /// Key of the name that the title gives.
     title_key: Option<u64>,
     /// For each token how many function words stand before it, those inside of an atom aside.
     function_words: Vec<u32>,
-    last_word_sums: LastWordSums,
+    last_words: LastWords<'r>,
     term_buffer: Vec<f32>,
 }
 
@@ -114,11 +118,13 @@ impl<'a, 'r> Collector<'a, 'r> {
             rules: text.rules,
             space,
             forms,
+            words: space.words(document),
             known: KnownSpans::new(text),
+            endings: vec![[None; 2]; document.tokens.len() + 1],
             definition_keys: definition_keys.collect(),
             title_key: text.title_name.map(|title| phrase_key(document, title.first, title.end)),
             function_words,
-            last_word_sums: LastWordSums::default(),
+            last_words: LastWords::default(),
             term_buffer: Vec::new(),
         }
     }
@@ -130,7 +136,13 @@ impl<'a, 'r> Collector<'a, 'r> {
         let atoms = self.atoms(first, end);
         let head = u32::from(self.text.head(end));
         rows.push(space.head.row([head, atoms.min(3) - 1, 0]));
-        phrase_words(&self.text.document, first, end, key, |place, key, _| rows.extend(space.word_row(place, key)));
+        phrase_words(&self.text.document, first, end, key, |place, key, _| {
+            // The first word is looked up once a token.
+            rows.extend(match place {
+                SpanWord::First => space.token_row(&self.words, place, first),
+                _ => space.word_row(place, key),
+            });
+        });
         if self.text.classes[end as usize - 1].empty {
             rows.push(space.empty_head.row([atoms.min(4) - 1, 0, 0]));
         }
@@ -153,7 +165,8 @@ impl<'a, 'r> Collector<'a, 'r> {
         if last.hash != last.singular && !last.shape.has_capital() {
             rows.push(space.head_plural.row([u32::from(self.text.head(end)), 0, 0]));
         }
-        last_word(&self.text.document, end, |place, key, _| rows.extend(space.word_row(place, key)));
+        rows.extend(space.token_row(&self.words, SpanWord::Last, end - 1));
+        last_letters(&self.text.document, end, |place, key, _| rows.extend(space.word_row(place, key)));
         if several {
             push_contexts(space.head_context, self.rules.counts.contexts_of_head(last.singular), rows);
         }
@@ -205,7 +218,7 @@ impl<'a, 'r> Collector<'a, 'r> {
             .map(|token| document.word(token))
             .find(|word| matches!(*word, "(" | ")"));
         rows.push(space.bracket.row([u32::from(bracket == Some("(")), case, 0]));
-        word_before(text, first, |place, key, _| rows.extend(space.word_row(place, key)));
+        rows.extend(word_before(text, first).and_then(|token| space.token_row(&self.words, SpanWord::Before, token)));
     }
 
     /// Evidence that all spans of one case share that end at one token.
@@ -228,7 +241,7 @@ impl<'a, 'r> Collector<'a, 'r> {
         if let Some(next) = next {
             rows.push(space.next_head.row([u32::from(text.classes[next as usize].head), case, 0]));
         }
-        word_after(text, end, |place, key, _| rows.extend(space.word_row(place, key)));
+        rows.extend(word_after(text, end).and_then(|token| space.token_row(&self.words, SpanWord::After, token)));
     }
 
     fn known_name(&self, candidate: Candidate, atoms: u32, case: u32, rows: &mut Vec<u32>) {
@@ -362,7 +375,7 @@ impl<'a, 'r> Collector<'a, 'r> {
             rows.push(space.judged.row([judgement, atoms.min(3) - 1, 0]));
         } else {
             rows.push(space.judged.row([0, atoms.min(3) - 1, 0]));
-            self.rules.terms.probabilities(document, first, end, &mut self.last_word_sums, &mut self.term_buffer);
+            self.rules.terms.probabilities(document, first, end, &mut self.last_words, &mut self.term_buffer);
             let mut most = (0, 0.0);
             for (outcome, &p) in (0u32..).zip(&self.term_buffer) {
                 rows.push(space.built.row([outcome, probability_bucket(p), 0]));
@@ -388,7 +401,7 @@ impl<'a, 'r> Collector<'a, 'r> {
     }
 
     /// Evidence of this place alone.
-    fn span(&self, candidate: Candidate, case: u32, rows: &mut Vec<u32>) {
+    fn span(&mut self, candidate: Candidate, case: u32, rows: &mut Vec<u32>) {
         self.geometry(candidate, case, rows);
         self.shape(candidate, case, rows);
         self.neighbours(candidate, case, rows);
@@ -421,7 +434,7 @@ impl<'a, 'r> Collector<'a, 'r> {
         }
     }
 
-    fn shape(&self, candidate: Candidate, case: u32, rows: &mut Vec<u32>) {
+    fn shape(&mut self, candidate: Candidate, case: u32, rows: &mut Vec<u32>) {
         let Candidate { first, end, .. } = candidate;
         let (space, text, document) = (self.space, self.text, &self.text.document);
         let span = &document.tokens[first as usize..end as usize];
@@ -460,12 +473,14 @@ impl<'a, 'r> Collector<'a, 'r> {
             rows.push(space.size_or_version.row([kind, 0, 0]));
         }
         if case == 0 {
-            let ending = self.rules.endings.iter().find(|(ending, _)| {
-                last.trim_end_matches('s')
-                    .strip_suffix(ending.as_str())
-                    .is_some_and(|rest| !rest.is_empty() || end - first > 1)
+            let several = end - first > 1;
+            let ending = *self.endings[end as usize][usize::from(several)].get_or_insert_with(|| {
+                let name = last.trim_end_matches('s');
+                let is_part = |ending: &str| several || ending.len() < name.len();
+                let mut endings = self.rules.endings.iter();
+                endings.find(|(ending, _)| is_part(ending) && name.ends_with(ending)).map_or(0, |&(_, head)| head)
             });
-            rows.push(space.ending.row([ending.map_or(0, |&(_, head)| u32::from(head)), 0, 0]));
+            rows.push(space.ending.row([u32::from(ending), 0, 0]));
         }
     }
 

@@ -5,8 +5,9 @@
 //! value is a row number by multiplication alone, and has a name that a person can read in the weight files.
 
 use crate::extract::candidates::Proposer;
-use crate::extract::vocabulary::{Place, SPAN_PLACES, SpanWord, Vocabulary};
+use crate::extract::vocabulary::{Numbers, Place, SPAN_PLACES, SpanWord, Vocabulary};
 use crate::rules::RuleSet;
+use crate::text::{Document, Token};
 
 /// One family: where its rows begin, and the sizes of its dimensions.
 #[derive(Clone, Copy, Debug, Default)]
@@ -198,6 +199,10 @@ pub struct SpanSpace {
     word_places: Vec<Family>,
 }
 
+/// For each token of a paper its numbers in the vocabulary of a [`SpanSpace`].
+#[derive(Clone, Debug)]
+pub struct SpanWords(Vec<Numbers>);
+
 /// Buckets of a share: none, up to a tenth, a quarter, a half, three quarters, nine tenths, all.
 pub const SHARE_BUCKETS: u32 = 7;
 
@@ -364,6 +369,26 @@ impl SpanSpace {
     #[inline]
     pub fn word_row(&self, place: SpanWord, key: u64) -> Option<u32> {
         let number = self.vocabulary.numbers(key)[place as usize];
+        (number > 0).then(|| self.word_places[place as usize].row([number, 0, 0]))
+    }
+
+    /// Looks the words of a paper up once.
+    pub fn words(&self, document: &Document) -> SpanWords {
+        let numbers = |token: &Token| {
+            let mut numbers = self.vocabulary.numbers(token.hash);
+            if token.singular != token.hash {
+                let last = SpanWord::Last as usize;
+                numbers[last] = self.vocabulary.numbers(token.singular)[last];
+            }
+            numbers
+        };
+        SpanWords(document.tokens.iter().map(numbers).collect())
+    }
+
+    /// Row of a token at a place of single words, if it has weights of its own.
+    #[inline]
+    pub fn token_row(&self, words: &SpanWords, place: SpanWord, token: u32) -> Option<u32> {
+        let number = words.0[token as usize][place as usize];
         (number > 0).then(|| self.word_places[place as usize].row([number, 0, 0]))
     }
 

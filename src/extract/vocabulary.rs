@@ -159,19 +159,30 @@ impl Vocabulary {
 /// All words of a text that stand at the places of candidates.
 pub fn span_words(text: &Annotated<'_>, candidates: &Candidates) -> SeenWords {
     let mut seen = SeenWords::default();
+    let document = &text.document;
     let mut note = |place: SpanWord, key: u64, word: &str| {
         seen.entry((place as usize, key)).or_insert_with(|| word.to_lowercase());
     };
     for candidate in &candidates.list {
-        phrase_words(&text.document, candidate.first, candidate.end, candidate.key, &mut note);
-        last_word(&text.document, candidate.end, &mut note);
-        word_before(text, candidate.first, &mut note);
-        word_after(text, candidate.end, &mut note);
+        phrase_words(document, candidate.first, candidate.end, candidate.key, &mut note);
+        last_letters(document, candidate.end, &mut note);
+        let last = candidate.end - 1;
+        // A plural is counted with its singular.
+        let singular = singular(&document.word(last).to_lowercase()).into_owned();
+        note(SpanWord::Last, document.tokens[last as usize].singular, &singular);
+        for (place, token) in [
+            (SpanWord::Before, word_before(text, candidate.first)),
+            (SpanWord::After, word_after(text, candidate.end)),
+        ] {
+            if let Some(token) = token {
+                note(place, document.tokens[token as usize].hash, document.word(token));
+            }
+        }
     }
     seen
 }
 
-/// Calls `visit` with place, key and text of the words that a phrase is made of, other than [`last_word`].
+/// Calls `visit` with place, key and text of the words that a phrase is made of, the last word aside.
 pub fn phrase_words(document: &Document, first: u32, end: u32, key: u64, mut visit: impl FnMut(SpanWord, u64, &str)) {
     visit(SpanWord::Whole, key, document.text(first, end));
     let Some(before) = (first..end - 1).rev().find(|&token| !is_separator(document, token)) else {
@@ -184,31 +195,25 @@ pub fn phrase_words(document: &Document, first: u32, end: u32, key: u64, mut vis
     visit(SpanWord::LastTwo, pair, document.text(before, end));
 }
 
-/// Calls `visit` with place, key and text of the last word of a phrase that ends at `end`, and of its last letters.
-pub fn last_word(document: &Document, end: u32, mut visit: impl FnMut(SpanWord, u64, &str)) {
-    let last = document.tokens[end as usize - 1];
-    let lower = document.word(end - 1).to_lowercase();
-    // A plural is counted with its singular.
-    visit(SpanWord::Last, last.singular, &singular(&lower));
-    if !last.shape.is_name_like() {
+/// Calls `visit` with place, key and text of the last letters of a phrase that ends at `end`.
+pub fn last_letters(document: &Document, end: u32, mut visit: impl FnMut(SpanWord, u64, &str)) {
+    if !document.tokens[end as usize - 1].shape.is_name_like() {
+        let lower = document.word(end - 1).to_lowercase();
         for ending in endings(&lower) {
             visit(SpanWord::Ending, word_hash(ending), ending);
         }
     }
 }
 
-/// Calls `visit` with place, key and text of the word before a span; function words and marks have classes of their own.
-pub fn word_before(text: &Annotated<'_>, first: u32, mut visit: impl FnMut(SpanWord, u64, &str)) {
-    if first > text.sentence(first).first && is_plain(text, first - 1) {
-        visit(SpanWord::Before, text.document.tokens[first as usize - 1].hash, text.document.word(first - 1));
-    }
+/// The word before a span; function words and marks have classes of their own.
+pub fn word_before(text: &Annotated<'_>, first: u32) -> Option<u32> {
+    let before = (first > text.sentence(first).first).then(|| first - 1)?;
+    is_plain(text, before).then_some(before)
 }
 
-/// As [`word_before`], with the word after a span.
-pub fn word_after(text: &Annotated<'_>, end: u32, mut visit: impl FnMut(SpanWord, u64, &str)) {
-    if end < text.sentence(end - 1).end && is_plain(text, end) {
-        visit(SpanWord::After, text.document.tokens[end as usize].hash, text.document.word(end));
-    }
+/// As [`word_before`], after a span.
+pub fn word_after(text: &Annotated<'_>, end: u32) -> Option<u32> {
+    (end < text.sentence(end - 1).end && is_plain(text, end)).then_some(end)
 }
 
 fn is_plain(text: &Annotated<'_>, token: u32) -> bool {

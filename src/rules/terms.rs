@@ -53,15 +53,20 @@ pub fn features(document: &Document, first: u32, end: u32, mut feature: impl FnM
     let words = words(document, first, end);
     if let Some(last) = words.clone().next_back() {
         let count = words.count();
-        features_of_last(document, last, count, &mut feature);
+        features_of_count(count, &mut feature);
+        features_of_last(document, last, &mut feature);
         other_features(document, first, last, count, &mut feature);
     }
 }
 
-/// Features that phrases of `count` words share where their last word stands at one place. Four words or more are one.
-fn features_of_last(document: &Document, last: u32, count: usize, feature: &mut impl FnMut(u64)) {
+/// Features of all phrases of so many words. Four words or more are one.
+fn features_of_count(count: usize, feature: &mut impl FnMut(u64)) {
     feature(tagged(tag::CONSTANT, 0));
-    feature(tagged(tag::WORDS, count.min(MOST_WORDS) as u64));
+    feature(tagged(tag::WORDS, count.min(4) as u64));
+}
+
+/// Features that all phrases share whose last word stands at one place.
+fn features_of_last(document: &Document, last: u32, feature: &mut impl FnMut(u64)) {
     feature(tagged(tag::LAST, document.tokens[last as usize].singular));
     let text = document.word(last).to_lowercase();
     let stem = text.strip_suffix('s').filter(|stem| !stem.ends_with('s')).unwrap_or(&text);
@@ -89,12 +94,9 @@ fn other_features(document: &Document, first: u32, last: u32, count: usize, feat
     feature(tagged(tag::LAST_WITH_WORDS, last_word ^ count.min(3) as u64));
 }
 
-/// From so many words on, features do not tell how many words a phrase has.
-const MOST_WORDS: usize = 4;
-
-/// Sums of the features of last words that were asked for already, by token and number of words.
+/// Weights of the features of last words that were asked for already, by token.
 #[derive(Clone, Debug, Default)]
-pub struct LastWordSums(FxHashMap<(u32, usize), Box<[f32]>>);
+pub struct LastWords<'m>(FxHashMap<u32, Vec<&'m [f32]>>);
 
 impl TermModel {
     /// Reads `terms.csv` (`term,type`) and `term-words.csv` (`feature,nothing,<a column a type>`). The features are
@@ -132,41 +134,41 @@ impl TermModel {
     }
 
     /// How probable it is that a span is no entity, and that it is one of each type, by the words it is made of.
-    /// Empty where no model was learnt. `sums` are those of the same document.
-    pub fn probabilities(
-        &self,
+    /// Empty where no model was learnt. `last_words` are those of the same document.
+    pub fn probabilities<'m>(
+        &'m self,
         document: &Document,
         first: u32,
         end: u32,
-        sums: &mut LastWordSums,
+        last_words: &mut LastWords<'m>,
         into: &mut Vec<f32>,
     ) {
         into.clear();
         if self.weights.is_empty() {
             return;
         }
+        into.resize(self.outcomes, 0.0);
+        let mut add = |weights: &[f32]| into.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight);
         let words = words(document, first, end);
-        match words.clone().next_back() {
-            None => into.resize(self.outcomes, 0.0),
-            Some(last) => {
-                let count = words.count();
-                let of_last = sums.0.entry((last, count.min(MOST_WORDS))).or_insert_with(|| {
-                    let mut sums = vec![0.0; self.outcomes];
-                    features_of_last(document, last, count, &mut |feature| self.add(feature, &mut sums));
-                    sums.into()
-                });
-                into.extend_from_slice(of_last);
-                other_features(document, first, last, count, &mut |feature| self.add(feature, into));
-            }
+        if let Some(last) = words.clone().next_back() {
+            let count = words.count();
+            features_of_count(count, &mut |feature| self.of_feature(feature).into_iter().for_each(&mut add));
+            let of_last = last_words.0.entry(last).or_insert_with(|| {
+                let mut found = Vec::with_capacity(3);
+                features_of_last(document, last, &mut |feature| found.extend(self.of_feature(feature)));
+                found
+            });
+            of_last.iter().copied().for_each(&mut add);
+            other_features(document, first, last, count, &mut |feature| {
+                self.of_feature(feature).into_iter().for_each(&mut add);
+            });
         }
         softmax(into);
     }
 
-    /// Adds the weights of a feature to sums.
-    fn add(&self, feature: u64, sums: &mut [f32]) {
-        if let Some(weights) = self.weights.get(&feature) {
-            sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight);
-        }
+    /// The weights of a feature, if it has any.
+    fn of_feature(&self, feature: u64) -> Option<&[f32]> {
+        self.weights.get(&feature).map(AsRef::as_ref)
     }
 }
 

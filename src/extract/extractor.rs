@@ -6,8 +6,8 @@ use crate::corpus::Paper;
 use crate::extract::annotated::Annotated;
 use crate::extract::candidates::{self, Proposer};
 use crate::extract::choose::{self, Chosen};
-use crate::extract::defaults;
 use crate::extract::collect;
+use crate::extract::defaults;
 use crate::extract::evidence::Evidence;
 use crate::extract::found::{Extraction, FoundEntity, Mention, SentenceSpan};
 use crate::extract::group::{self, Group};
@@ -244,11 +244,8 @@ impl Extractor {
         let most = sums[column];
         let total: f32 = allowed.iter().map(|other| (sums[usize::from(other.0)] - most).exp()).sum();
         let effective = self.relation_weights.effective(&sums, column);
-        let mut reasons: Vec<(f32, u32)> = rows
-            .iter()
-            .map(|&row| (effective.weight(row), row))
-            .filter(|(weight, _)| *weight > 0.0)
-            .collect();
+        let mut reasons: Vec<(f32, u32)> =
+            rows.iter().map(|&row| (effective.weight(row), row)).filter(|(weight, _)| *weight > 0.0).collect();
         reasons.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let named = |row: u32| {
             let at = self.relation_space.names.partition_point(|family| family.base <= row) - 1;

@@ -105,7 +105,19 @@ impl RelationSpace {
             ),
             own_distance: add(
                 "sentences after the paper's own words",
-                &[&strings(&["3+ before", "2 before", "1 before", "first", "1 after", "2 after", "3 after", "4+ after"]), &yes_no],
+                &[
+                    &strings(&[
+                        "3+ before",
+                        "2 before",
+                        "1 before",
+                        "first",
+                        "1 after",
+                        "2 after",
+                        "3 after",
+                        "4+ after",
+                    ]),
+                    &yes_no,
+                ],
             ),
             own_mentions: add("mentions in own words", &[&counted(0, 3, "times"), &types]),
             word_places: add_words(&mut add, RELATION_PLACES, &vocabulary),
@@ -150,12 +162,7 @@ pub struct EntityPlaces {
 }
 
 /// Collects the evidence on an entity's relation; rows in ascending order, each once.
-pub fn collect(
-    text: &Annotated<'_>,
-    space: &RelationSpace,
-    words: &RelationWords,
-    entity: &EntityPlaces,
-) -> Vec<u32> {
+pub fn collect(text: &Annotated<'_>, space: &RelationSpace, words: &RelationWords, entity: &EntityPlaces) -> Vec<u32> {
     let mut rows = Vec::with_capacity(128);
     let entity_type = u32::from(entity.entity_type.0);
     let document = &text.document;

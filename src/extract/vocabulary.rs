@@ -170,10 +170,9 @@ pub fn span_words(text: &Annotated<'_>, candidates: &Candidates) -> SeenWords {
         // A plural is counted with its singular.
         let singular = singular(&document.word(last).to_lowercase()).into_owned();
         note(SpanWord::Last, document.tokens[last as usize].singular, &singular);
-        for (place, token) in [
-            (SpanWord::Before, word_before(text, candidate.first)),
-            (SpanWord::After, word_after(text, candidate.end)),
-        ] {
+        for (place, token) in
+            [(SpanWord::Before, word_before(text, candidate.first)), (SpanWord::After, word_after(text, candidate.end))]
+        {
             if let Some(token) = token {
                 note(place, document.tokens[token as usize].hash, document.word(token));
             }

@@ -135,8 +135,6 @@ impl CorpusCounts {
     /// Shares of a word's occurrences with a border before it, and with one after it.
     pub fn borders(&self, word: WordHash) -> (f32, f32) {
         let share = |percent: Percent| f32::from(percent) / 100.0;
-        self.words
-            .get(&word)
-            .map_or((UNKNOWN_WORD, UNKNOWN_WORD), |count| (share(count.before), share(count.after)))
+        self.words.get(&word).map_or((UNKNOWN_WORD, UNKNOWN_WORD), |count| (share(count.before), share(count.after)))
     }
 }

@@ -101,7 +101,19 @@ impl RelationSpace {
             ),
             own_distance: add(
                 "sentences after the paper's own words",
-                &[&strings(&["3+ before", "2 before", "1 before", "first", "1 after", "2 after", "3 after", "4+ after"]), &yes_no],
+                &[
+                    &strings(&[
+                        "3+ before",
+                        "2 before",
+                        "1 before",
+                        "first",
+                        "1 after",
+                        "2 after",
+                        "3 after",
+                        "4+ after",
+                    ]),
+                    &yes_no,
+                ],
             ),
             own_mentions: add("mentions in own words", &[&counted(0, 3, "times"), &types]),
             word_places: add_words(&mut add, RELATION_PLACES, &vocabulary),

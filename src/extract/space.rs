@@ -43,18 +43,23 @@ impl FamilyNames {
 
     /// Name of the value at a row of this family, counted from its first: `evaluate, 0 words away`.
     pub fn value(&self, row: u32) -> String {
-        let mut rest = row;
-        let mut parts: Vec<&str> = Vec::new();
-        for names in self.dimensions.iter().rev() {
-            let size = names.len() as u32;
-            parts.push(&names[(rest % size) as usize]);
-            rest /= size;
-        }
-        parts.reverse();
-        parts.retain(|part| !part.is_empty());
-        parts.join(", ")
+        self.parts(row).collect::<Vec<_>>().join(VALUE_SEPARATOR)
+    }
+
+    /// The names in each dimension that make up the name of a value, without empty ones.
+    pub(super) fn parts(&self, row: u32) -> impl Iterator<Item = &str> {
+        let mut size = self.rows();
+        let parts = self.dimensions.iter().map(move |names| {
+            let count = names.len() as u32;
+            size /= count;
+            names[(row / size % count) as usize].as_str()
+        });
+        parts.filter(|part| !part.is_empty())
     }
 }
+
+/// What stands between the parts of a value's name.
+pub(super) const VALUE_SEPARATOR: &str = ", ";
 
 /// Builds families one after the other.
 #[derive(Debug, Default)]
@@ -97,7 +102,8 @@ pub fn add_words(
     places: &[Place],
     vocabulary: &Vocabulary,
 ) -> Vec<Family> {
-    let words = |place| std::iter::once("none".to_string()).chain(vocabulary.words(place).to_vec()).collect::<Vec<_>>();
+    let words =
+        |place| std::iter::once("none".to_string()).chain(vocabulary.words(place).iter().cloned()).collect::<Vec<_>>();
     places.iter().enumerate().map(|(number, place)| add(place.id, &[&words(number)])).collect()
 }
 

@@ -49,12 +49,7 @@ pub fn learn(extractor: &Extractor, papers: &[AnnotatedPaper], options: &FitOpti
     }
     Learned {
         weights: fit_spans(&train, space.rows, schema.types.len(), options.spans),
-        relation_weights: fit_relations(
-            &examples,
-            relation_space.rows,
-            schema.relations.len(),
-            options.relations,
-        ),
+        relation_weights: fit_relations(&examples, relation_space.rows, schema.relations.len(), options.relations),
         seen,
         relation_seen,
     }

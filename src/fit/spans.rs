@@ -42,7 +42,9 @@ pub fn fit_spans(papers: &[&TrainingPaper], rows: u32, types: usize, training: T
         let targets: Vec<(u32, u8)> = paper
             .targets
             .iter()
-            .map(|target| (if epoch == 0 { target.candidate } else { best_form(target, &sums, table) }, target.entity_type))
+            .map(|target| {
+                (if epoch == 0 { target.candidate } else { best_form(target, &sums, table) }, target.entity_type)
+            })
             .collect();
         add_gradient(&evidence, paper.tokens, &sums, &targets, table, gradient);
     })

@@ -8,9 +8,7 @@ use crate::eval::GoldPaper;
 use crate::extract::Extractor;
 use crate::extract::annotated::Annotated;
 use crate::extract::evidence::Evidence;
-use crate::extract::vocabulary::{
-    RELATION_PLACES, SPAN_PLACES, SeenWords, Vocabulary, span_words, words_near,
-};
+use crate::extract::vocabulary::{RELATION_PLACES, SPAN_PLACES, SeenWords, Vocabulary, span_words, words_near};
 use crate::extract::{Vocabularies, candidates};
 use crate::fit::spans::{Target, TrainingPaper};
 

@@ -12,7 +12,7 @@ mod slug;
 
 pub use document::{Atom, Document, Sentence, Shape, Token, tokens_of};
 pub use normal::{normal_form, singular};
-pub use phrases::{PhraseTable, is_separator, phrase_key};
+pub use phrases::{PhraseHashes, PhraseTable, is_separator, key_of, phrase_key};
 pub use readable::Readable;
 pub use slug::slug;
 pub(crate) use slug::stable_hash;
@@ -22,13 +22,30 @@ pub type WordHash = u64;
 
 /// Hash of one word; the word must be in lower case.
 pub fn word_hash(lower: &str) -> WordHash {
-    // FNV-1a with a final mix: short inputs, no set-up cost, the same value on every machine.
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in lower.bytes() {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    Hashing::default().with(lower).finish()
+}
+
+/// A hash under way, for a text that is at hand in parts: the hash is that of the parts joined.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hashing(u64);
+
+impl Default for Hashing {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
     }
-    hash ^= hash >> 32;
-    hash.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+impl Hashing {
+    /// Adds the next part.
+    pub(crate) fn with(self, part: &str) -> Self {
+        // FNV-1a with a final mix: short inputs, no set-up cost, the same value on every machine.
+        Self(part.bytes().fold(self.0, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)))
+    }
+
+    /// The hash of all parts.
+    pub(crate) fn finish(self) -> u64 {
+        (self.0 ^ (self.0 >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
 }
 
 /// Hash of a phrase from the hash of the words before its last word and that of the last word.

@@ -82,31 +82,44 @@ impl Extractor {
     /// Compiles rule files.
     pub fn new(files: &RuleFiles) -> Self {
         let table = |path: &str| files.tables.get(path).map(AsRef::as_ref).unwrap_or_default();
-        let words = Vocabularies {
-            spans: Vocabulary::read(SPAN_PLACES, table(SPAN_WEIGHTS)),
-            relations: Vocabulary::read(RELATION_PLACES, table(RELATION_WEIGHTS)),
-        };
-        Self::with_words(files, words)
+        let (rules, (spans, relations)) = rayon::join(
+            || RuleSet::compile(files),
+            || {
+                rayon::join(
+                    || Vocabulary::read(SPAN_PLACES, table(SPAN_WEIGHTS)),
+                    || Vocabulary::read(RELATION_PLACES, table(RELATION_WEIGHTS)),
+                )
+            },
+        );
+        Self::with_rules(files, rules, Vocabularies { spans, relations })
     }
 
     /// Compiles rule files, with the words that shall have weights of their own: what fitting begins with.
     pub fn with_words(files: &RuleFiles, words: Vocabularies) -> Self {
-        let rules = RuleSet::compile(files);
-        let space = SpanSpace::new(&rules, words.spans);
-        let relation_space = RelationSpace::new(&rules, words.relations);
+        Self::with_rules(files, RuleSet::compile(files), words)
+    }
+
+    fn with_rules(files: &RuleFiles, rules: RuleSet, words: Vocabularies) -> Self {
         let types: Vec<String> = rules.schema.types.iter().map(|t| t.label.clone()).collect();
         let relations: Vec<String> = rules.schema.relations.iter().map(|r| r.id.clone()).collect();
-        let weights = match files.tables.get(SPAN_WEIGHTS) {
-            Some(csv) => WeightTable::read(csv, &space.names, space.rows, &types),
-            None => defaults::span_weights(files, &rules, &space),
+        let Vocabularies { spans, relations: relation_words } = words;
+        let for_spans = || {
+            let space = SpanSpace::new(&rules, spans);
+            let weights = match files.tables.get(SPAN_WEIGHTS) {
+                Some(csv) => WeightTable::read(csv, &space.names, space.rows, &types),
+                None => defaults::span_weights(files, &rules, &space),
+            };
+            (space, weights)
         };
-        let relation_weights = match files.tables.get(RELATION_WEIGHTS) {
-            Some(csv) => {
-                let (names, rows) = (&relation_space.names, relation_space.rows);
-                WeightTable::read(csv, names, rows, &relations)
-            }
-            None => defaults::relation_weights(files, &rules, &relation_space),
+        let for_relations = || {
+            let space = RelationSpace::new(&rules, relation_words);
+            let weights = match files.tables.get(RELATION_WEIGHTS) {
+                Some(csv) => WeightTable::read(csv, &space.names, space.rows, &relations),
+                None => defaults::relation_weights(files, &rules, &space),
+            };
+            (space, weights)
         };
+        let ((space, weights), (relation_space, relation_weights)) = rayon::join(for_spans, for_relations);
         let settings = files
             .tables
             .get("weights.toml")

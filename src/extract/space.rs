@@ -50,24 +50,30 @@ impl FamilyNames {
 
     /// Name of the value at a row of this family, counted from its first: `evaluate, 0 words away`.
     pub fn value(&self, row: u32) -> String {
-        let mut rest = row;
-        // A family has at most three dimensions.
-        let mut parts = [""; 3];
-        for (part, names) in parts.iter_mut().zip(&self.dimensions).rev() {
-            let size = names.len() as u32;
-            *part = &names[(rest % size) as usize];
-            rest /= size;
-        }
         let mut value = String::new();
-        for part in parts.into_iter().filter(|part| !part.is_empty()) {
+        for part in self.parts(row) {
             if !value.is_empty() {
-                value.push_str(", ");
+                value.push_str(VALUE_SEPARATOR);
             }
             value.push_str(part);
         }
         value
     }
+
+    /// The names in each dimension that make up the name of a value, without empty ones.
+    pub(super) fn parts(&self, row: u32) -> impl Iterator<Item = &str> {
+        let mut size = self.rows();
+        let parts = self.dimensions.iter().map(move |names| {
+            let count = names.len() as u32;
+            size /= count;
+            names[(row / size % count) as usize].as_str()
+        });
+        parts.filter(|part| !part.is_empty())
+    }
 }
+
+/// What stands between the parts of a value's name.
+pub(super) const VALUE_SEPARATOR: &str = ", ";
 
 /// Builds families one after the other.
 #[derive(Debug, Default)]
@@ -110,7 +116,8 @@ pub fn add_words(
     places: &[Place],
     vocabulary: &Vocabulary,
 ) -> Vec<Family> {
-    let words = |place| std::iter::once("none".to_string()).chain(vocabulary.words(place).to_vec()).collect::<Vec<_>>();
+    let words =
+        |place| std::iter::once("none".to_string()).chain(vocabulary.words(place).iter().cloned()).collect::<Vec<_>>();
     places.iter().enumerate().map(|(number, place)| add(place.id, &[&words(number)])).collect()
 }
 

@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::extract::annotated::Annotated;
 use crate::extract::candidates::Candidates;
 use crate::rules::key_of;
+use crate::rules::rows::Rows;
 use crate::text::{Document, is_separator, phrase_hash, singular, word_hash};
 
 /// A place where words have weights of their own.
@@ -110,12 +111,10 @@ impl Vocabulary {
     /// The words that a weight file has weights for.
     pub fn read(places: &[Place], csv: &[u8]) -> Self {
         let mut words = vec![Vec::new(); places.len()];
-        let mut record = csv::StringRecord::new();
-        let mut reader = csv::Reader::from_reader(csv);
-        while reader.read_record(&mut record).unwrap_or(false) {
-            let family = record.get(0).unwrap_or_default();
-            if let Some(place) = places.iter().position(|place| place.id == family) {
-                words[place].push(record.get(1).unwrap_or_default().to_string());
+        let mut rows = Rows::new(csv);
+        while rows.advance() {
+            if let Some(place) = places.iter().position(|place| place.id == rows.field(0)) {
+                words[place].push(rows.field(1).to_string());
             }
         }
         Self::new(places, words)

@@ -14,7 +14,9 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::extract::space::FamilyNames;
+use crate::extract::space::{FamilyNames, VALUE_SEPARATOR};
+use crate::rules::rows::Rows;
+use crate::text::Hashing;
 
 /// Weights by row of an evidence space, for a fixed number of outcomes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -52,10 +54,8 @@ impl WeightTable {
     /// Reads a table from CSV. Rows of evidence that the space does not have are left out: they belong to rules that
     /// are no longer there. Columns are found by the names of the outcomes.
     pub fn read(csv: &[u8], families: &[FamilyNames], rows: u32, outcomes: &[String]) -> Self {
-        let mut reader = csv::Reader::from_reader(csv);
-        let Ok(header) = reader.headers().cloned() else {
-            return Self::zero(rows, outcomes.len());
-        };
+        let mut records = Rows::new(csv);
+        let header = records.header.clone();
         let column = |name: &str| header.iter().position(|column| column == name);
         let hidden = (1..).take_while(|unit| column(&unit_name(*unit)).is_some()).count();
         let mut table = Self::with_hidden(rows, outcomes.len(), hidden);
@@ -64,24 +64,21 @@ impl WeightTable {
         columns.extend(outcomes.iter().enumerate().filter_map(|(at, name)| Some((column(name)?, at))));
         let first_hidden = table.first_hidden();
         columns.extend((0..hidden).filter_map(|at| Some((column(&unit_name(at + 1))?, first_hidden + at))));
-        let mut by_name: FxHashMap<(&str, String), usize> = FxHashMap::default();
+        let mut by_name: FxHashMap<u64, usize> = FxHashMap::default();
+        by_name.reserve(table.rows + hidden + 1);
         for family in families {
-            for row in 0..family.rows() {
-                by_name.insert((family.id, family.value(row)), (family.base + row) as usize);
-            }
+            by_name.extend((0..family.rows()).map(|row| (value_hash(family, row), (family.base + row) as usize)));
         }
-        by_name.insert((HIDDEN, "bias".to_string()), table.rows);
-        by_name.extend((1..=hidden).map(|unit| ((HIDDEN, unit_name(unit)), table.rows + unit)));
-        let mut record = csv::StringRecord::new();
-        while reader.read_record(&mut record).unwrap_or(false) {
-            let key = (record.get(0).unwrap_or_default(), record.get(1).unwrap_or_default().to_string());
-            let Some(&row) = by_name.get(&key) else {
+        by_name.insert(name_hash(HIDDEN, "bias"), table.rows);
+        by_name.extend((1..=hidden).map(|unit| (name_hash(HIDDEN, &unit_name(unit)), table.rows + unit)));
+        while records.advance() {
+            let Some(&row) = by_name.get(&name_hash(records.field(0), records.field(1))) else {
                 continue;
             };
             for &(from, to) in &columns {
-                let text = record.get(from).unwrap_or_default();
+                let text = records.field(from);
                 if !text.is_empty() {
-                    table.values[row * table.stride + to] = text.parse().unwrap_or(0.0);
+                    table.values[row * table.stride + to] = number(text);
                 }
             }
         }
@@ -242,7 +239,71 @@ impl Effective<'_> {
     }
 }
 
+/// Hash of the names of a family and of a value.
+fn name_hash(family: &str, value: &str) -> u64 {
+    Hashing::default().with(family).with("\n").with(value).finish()
+}
+
+/// The same for a value of a family by its row, without making its name.
+fn value_hash(family: &FamilyNames, row: u32) -> u64 {
+    let start = Hashing::default().with(family.id).with("\n");
+    let join = |(hash, between): (Hashing, &'static str), part: &str| (hash.with(between).with(part), VALUE_SEPARATOR);
+    family.parts(row).fold((start, ""), join).0.finish()
+}
+
+/// The number that a text writes, 0 if it writes none. Short decimal numbers, as tables hold them, are read by hand:
+/// their digits and the power of ten are exact, so that the quotient is the nearest number.
+fn number(text: &str) -> f32 {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (mut digits, mut power, mut after_point) = (0u32, 1u32, false);
+    for byte in unsigned.bytes() {
+        match byte {
+            b'0'..=b'9' if digits < 1_000_000 && power < 1_000_000 => {
+                digits = digits * 10 + u32::from(byte - b'0');
+                power *= if after_point { 10 } else { 1 };
+            }
+            b'.' if !after_point => after_point = true,
+            _ => return text.parse().unwrap_or(0.0),
+        }
+    }
+    let size = digits as f32 / power as f32;
+    if unsigned.len() < text.len() { -size } else { size }
+}
+
 /// Name of a hidden unit in files, counted from 1.
 fn unit_name(unit: usize) -> String {
     format!("u{unit}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::space::SpaceBuilder;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn numbers_are_read_as_the_library_reads_them(text in "-?[0-9]{1,9}(\\.[0-9]{0,9})?|-?\\.[0-9]{1,9}|[0-9.e-]{1,4}") {
+            let by_library: f32 = text.parse().unwrap_or(0.0);
+            prop_assert_eq!(number(&text), by_library);
+        }
+    }
+
+    #[test]
+    fn rows_are_found_by_their_names() {
+        let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let mut builder = SpaceBuilder::default();
+        builder.family("constant", &[]);
+        builder.family("pair", &[&names(&["a", "b"]), &names(&["", "x, y"])]);
+        for family in &builder.families {
+            for row in 0..family.rows() {
+                assert_eq!(value_hash(family, row), name_hash(family.id, &family.value(row)));
+            }
+        }
+        let csv =
+            b"family,value,seen,A,u1\nhidden,bias,,,.5\nconstant,,1,-1.25,\npair,\"b, x, y\",1,2,.25\ngone,a,1,9,9\n";
+        let table = WeightTable::read(csv, &builder.families, builder.rows, &names(&["A"]));
+        assert_eq!((table.row(0)[0], table.row(4)[0], table.row(4)[table.first_hidden()]), (-1.25, 2.0, 0.25));
+        assert_eq!(table.values[table.unit_bias(0)], 0.5);
+    }
 }

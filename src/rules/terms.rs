@@ -8,8 +8,8 @@
 use rustc_hash::FxHashMap;
 
 use super::Schema;
-use super::compile::key_of;
-use crate::text::{Document, is_separator, word_hash};
+use super::rows::Rows;
+use crate::text::{Document, is_separator, key_of, word_hash};
 
 /// Judgement of a term: `Some(type)`, or `None` for "not an entity".
 pub type Judgement = Option<u8>;
@@ -103,18 +103,18 @@ impl TermModel {
     /// hashes in hexadecimal, the weights in hundredths.
     pub fn read(terms: &[u8], weights: &[u8], schema: &Schema) -> Self {
         let mut model = Self { outcomes: schema.types.len() + 1, ..Self::default() };
-        let mut row = csv::StringRecord::new();
-        let mut reader = csv::Reader::from_reader(terms);
-        while reader.read_record(&mut row).unwrap_or(false) {
-            let judgement = schema.type_named(row.get(1).unwrap_or_default()).map(|t| t.0);
-            model.judged.insert(key_of(row.get(0).unwrap_or_default()), judgement);
+        let mut rows = Rows::new(terms);
+        while rows.advance() {
+            let judgement = schema.type_named(rows.field(1)).map(|t| t.0);
+            model.judged.insert(key_of(rows.field(0)), judgement);
         }
-        let mut reader = csv::Reader::from_reader(weights);
-        while reader.read_record(&mut row).unwrap_or(false) {
-            let Ok(feature) = u64::from_str_radix(row.get(0).unwrap_or_default(), 16) else {
+        let mut rows = Rows::new(weights);
+        while rows.advance() {
+            let Ok(feature) = u64::from_str_radix(rows.field(0), 16) else {
                 continue;
             };
-            let values: Vec<f32> = row.iter().skip(1).map(|text| text.parse::<f32>().unwrap_or(0.0) / 100.0).collect();
+            let hundredths = rows.fields().iter().skip(1).map(|text| text.parse::<f32>().unwrap_or(0.0));
+            let values: Vec<f32> = hundredths.map(|weight| weight / 100.0).collect();
             if values.len() == model.outcomes {
                 model.weights.insert(feature, values.into());
             }

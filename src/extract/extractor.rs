@@ -1,5 +1,6 @@
 //! The extractor: rules, spaces of evidence and weights, ready for any number of papers.
 
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use crate::corpus::Paper;
@@ -328,10 +329,13 @@ fn best_relation(rules: &RuleSet, entity_type: TypeId, allowed: &[RelationId], s
 
 /// The reading that most mentions share; the first of them where several do.
 fn commonest(mentions: &[Mention]) -> String {
-    let times = |reading: &str| mentions.iter().filter(|mention| mention.reading == reading).count();
-    let mut best: Option<(usize, &str)> = None;
+    let mut times: FxHashMap<&str, u32> = FxHashMap::default();
     for mention in mentions {
-        let count = times(&mention.reading);
+        *times.entry(&mention.reading).or_default() += 1;
+    }
+    let mut best: Option<(u32, &str)> = None;
+    for mention in mentions {
+        let count = times[mention.reading.as_str()];
         if best.is_none_or(|(most, _)| count > most) {
             best = Some((count, &mention.reading));
         }

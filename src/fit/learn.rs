@@ -50,12 +50,7 @@ pub fn learn(extractor: &Extractor, papers: &[AnnotatedPaper], options: &FitOpti
     }
     Learned {
         weights: fit_spans(&train, space, schema.types.len(), options.spans),
-        relation_weights: fit_relations(
-            &examples,
-            relation_space,
-            schema.relations.len(),
-            options.relations,
-        ),
+        relation_weights: fit_relations(&examples, relation_space, schema.relations.len(), options.relations),
         seen,
         relation_seen,
     }

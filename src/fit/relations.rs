@@ -19,7 +19,11 @@ pub struct RelationExample {
 }
 
 /// The examples of one annotated paper. `other_habits`: its annotators have other habits than those who judge.
-pub fn relation_examples(extractor: &Extractor, annotated: &AnnotatedPaper, other_habits: bool) -> Vec<RelationExample> {
+pub fn relation_examples(
+    extractor: &Extractor,
+    annotated: &AnnotatedPaper,
+    other_habits: bool,
+) -> Vec<RelationExample> {
     let text = extractor.annotate(&annotated.paper);
     let schema = &extractor.rules.schema;
     let words = extractor.relation_space.words(&text.document);
@@ -57,26 +61,32 @@ pub fn fit_relations(
     relations: usize,
     training: Training,
 ) -> WeightTable {
-    network::fit((space.rows, relations), examples.len(), training, space.other_habits, |item, _, dropout, table, gradient| {
-        let example = examples[item];
-        let stride = table.stride();
-        let rows: Vec<u32> = example.rows.iter().copied().filter(|&row| dropout.keeps(row)).collect();
-        let mut sums = vec![0.0f32; stride];
-        table.add(&rows, &mut sums);
-        table.finish(&mut sums);
-        let allowed = || example.allowed.iter().map(|relation| usize::from(relation.0));
-        let most = allowed().map(|column| sums[column]).fold(f32::NEG_INFINITY, f32::max);
-        let total: f32 = allowed().map(|column| (sums[column] - most).exp()).sum();
-        let mut delta = vec![0.0f32; relations];
-        for column in allowed() {
-            delta[column] = (sums[column] - most).exp() / total;
-        }
-        delta[usize::from(example.relation.0)] -= 1.0;
-        let mut slopes = vec![0.0f32; stride];
-        network::backward(table, &sums, &delta, &mut slopes, gradient);
-        for &row in &rows {
-            let into = gradient[row as usize * stride..].iter_mut();
-            into.zip(&slopes).for_each(|(sum, slope)| *sum += slope);
-        }
-    })
+    network::fit(
+        (space.rows, relations),
+        examples.len(),
+        training,
+        space.other_habits,
+        |item, _, dropout, table, gradient| {
+            let example = examples[item];
+            let stride = table.stride();
+            let rows: Vec<u32> = example.rows.iter().copied().filter(|&row| dropout.keeps(row)).collect();
+            let mut sums = vec![0.0f32; stride];
+            table.add(&rows, &mut sums);
+            table.finish(&mut sums);
+            let allowed = || example.allowed.iter().map(|relation| usize::from(relation.0));
+            let most = allowed().map(|column| sums[column]).fold(f32::NEG_INFINITY, f32::max);
+            let total: f32 = allowed().map(|column| (sums[column] - most).exp()).sum();
+            let mut delta = vec![0.0f32; relations];
+            for column in allowed() {
+                delta[column] = (sums[column] - most).exp() / total;
+            }
+            delta[usize::from(example.relation.0)] -= 1.0;
+            let mut slopes = vec![0.0f32; stride];
+            network::backward(table, &sums, &delta, &mut slopes, gradient);
+            for &row in &rows {
+                let into = gradient[row as usize * stride..].iter_mut();
+                into.zip(&slopes).for_each(|(sum, slope)| *sum += slope);
+            }
+        },
+    )
 }

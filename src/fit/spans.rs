@@ -34,21 +34,27 @@ pub const SPAN_TRAINING: Training =
 
 /// Fits weights to papers.
 pub fn fit_spans(papers: &[&TrainingPaper], space: &SpanSpace, types: usize, training: Training) -> WeightTable {
-    network::fit((space.rows, types), papers.len(), training, space.other_habits, |item, epoch, dropout, table, gradient| {
-        let paper = papers[item];
-        let mut evidence = paper.evidence.clone();
-        evidence.retain_rows(|row| dropout.keeps(row));
-        let sums = choose::sums(&evidence, table);
-        // Before anything is learnt, the annotated form is as good as any.
-        let targets: Vec<(u32, u8)> = paper
-            .targets
-            .iter()
-            .map(|target| {
-                (if epoch == 0 { target.candidate } else { best_form(target, &sums, table) }, target.entity_type)
-            })
-            .collect();
-        add_gradient(&evidence, paper.tokens, &sums, &targets, table, gradient);
-    })
+    network::fit(
+        (space.rows, types),
+        papers.len(),
+        training,
+        space.other_habits,
+        |item, epoch, dropout, table, gradient| {
+            let paper = papers[item];
+            let mut evidence = paper.evidence.clone();
+            evidence.retain_rows(|row| dropout.keeps(row));
+            let sums = choose::sums(&evidence, table);
+            // Before anything is learnt, the annotated form is as good as any.
+            let targets: Vec<(u32, u8)> = paper
+                .targets
+                .iter()
+                .map(|target| {
+                    (if epoch == 0 { target.candidate } else { best_form(target, &sums, table) }, target.entity_type)
+                })
+                .collect();
+            add_gradient(&evidence, paper.tokens, &sums, &targets, table, gradient);
+        },
+    )
 }
 
 /// Among equal forms of a target, the one that the weights like best.

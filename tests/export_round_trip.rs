@@ -10,6 +10,7 @@ use oxrdf::{NamedNode, Term};
 use papergraph::export::{ExportOptions, Format, write_outputs};
 use papergraph::graph::{KnowledgeGraph, NodeKind};
 use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::RowAccessor;
 use proptest::prelude::*;
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};

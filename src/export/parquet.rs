@@ -36,13 +36,16 @@ impl Exporter for Parquet {
     }
 }
 
+/// What a column says of a row.
+type CellOf<'c, R> = Box<dyn Fn(&R) -> Option<Cell> + 'c>;
+
 /// A column of rows of one kind.
 struct Column<'c, R> {
     name: &'static str,
     kind: ColumnKind,
     /// Does every row have a value?
     required: bool,
-    cell: Box<dyn Fn(&R) -> Option<Cell> + 'c>,
+    cell: CellOf<'c, R>,
 }
 
 impl<'c, R> Column<'c, R> {

@@ -7,6 +7,9 @@ use super::KnowledgeGraph;
 /// What an id of a topic begins with.
 const ID_PREFIX: &str = "topic:";
 
+/// Does a name mean the topic with this id and label, both in lower case?
+type Fits<'n> = &'n dyn Fn(&str, &str) -> bool;
+
 /// The topic that a name means: an id with or without `topic:`, a label, one of the parts that a label has between
 /// commas, or a piece of a label. Letter case does not matter. The first of these that fits anything decides; of
 /// several topics that fit equally, the largest is meant.
@@ -19,7 +22,7 @@ pub fn find_topic(graph: &KnowledgeGraph, name: &str) -> Option<NodeIndex> {
     let is_label = |_: &str, label: &str| label == wanted;
     let is_part = |_: &str, label: &str| label.split(',').any(|part| part.trim() == wanted);
     let is_piece = |_: &str, label: &str| label.contains(&wanted);
-    let ways: [&dyn Fn(&str, &str) -> bool; 4] = [&is_id, &is_label, &is_part, &is_piece];
+    let ways: [Fits<'_>; 4] = [&is_id, &is_label, &is_part, &is_piece];
     let lower: Vec<(NodeIndex, u32, String)> =
         graph.topics().map(|(index, node)| (index, node.paper_count(), node.label.to_lowercase())).collect();
     ways.into_iter().find_map(|fits| {

@@ -24,7 +24,7 @@ DOCUMENT = ROOT / "docs" / "queries.md"
 
 # A question: its heading, a block of Cypher, one of SPARQL, and the table of its answer.
 QUESTION = re.compile(
-    r"^## (?P<title>.*?)\n.*?```cypher\n(?P<cypher>.*?)```.*?```sparql\n(?P<sparql>.*?)```\n\n(?P<answer>(?:\|.*\n)*)",
+    r"^## (?P<title>.*?)\n.*?```cypher\n(?P<cypher>.*?)```.*?```sparql\n(?P<sparql>.*?)```\n\n(?P<answer>(?:\|[^\n]*\n)*)",
     re.DOTALL | re.MULTILINE,
 )
 PREFIXES = re.compile(r"```sparql\n((?:PREFIX .*\n)+)```")

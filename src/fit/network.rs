@@ -11,7 +11,7 @@ use crate::extract::weights::WeightTable;
 pub struct Training {
     /// Number of hidden units; 0 for plain sums.
     pub hidden: usize,
-    /// Times that every item is seen, at least: with few items, as often as it takes for [`LEAST_STEPS`].
+    /// Times that every item is seen, at least: with few items, as often as it takes for 800 steps.
     pub epochs: usize,
     /// Items a step.
     pub batch: usize,

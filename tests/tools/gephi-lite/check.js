@@ -71,9 +71,11 @@ class Check {
   compare({ nodes, edges }) {
     this.same("nodes", this.graph.order, nodes.size);
     this.same("edges", this.graph.size, edges.size);
+    const read = new Map(this.graph.nodes().map((id) => [blurred(id), id]));
     for (const [id, values] of nodes) {
-      if (!this.graph.hasNode(id)) this.faults.push(`node ${id} is missing`);
-      else this.attributes(id, this.graph.getNodeAttributes(id), values);
+      const found = read.get(blurred(id));
+      if (found === undefined) this.faults.push(`node ${id} is missing`);
+      else this.attributes(id, this.graph.getNodeAttributes(found), values);
     }
     for (const [id, { ends, values }] of edges) {
       if (!this.graph.hasEdge(id)) this.faults.push(`edge ${id} is missing`);

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::corpus::Paper;
 use crate::extract::annotated::Annotated;
-use crate::extract::candidates::{self, Proposer};
+use crate::extract::candidates::{self, Candidate, Candidates, Proposer};
 use crate::extract::choose::{self, Chosen};
 use crate::extract::collect;
 use crate::extract::defaults;
@@ -145,6 +145,33 @@ impl Extractor {
         let text = self.annotate(paper);
         let evidence = self.evidence(&text);
         self.decide(text, evidence, &self.weights, self.settings.bias)
+    }
+
+    /// Reads a paper whose spans are given, with their types: only groups and relations are left to find.
+    pub fn read_given<'r>(&'r self, text: Annotated<'r>, spans: &[(u32, u32, TypeId)]) -> Reading<'r> {
+        let mut candidates = Candidates::default();
+        let mut types: FxHashMap<(u32, u32), TypeId> = FxHashMap::default();
+        for &(first, end, entity_type) in spans {
+            candidates.add(&text, first, end, Proposer::Run);
+            types.insert((first, end), entity_type);
+        }
+        candidates.sort();
+        let evidence = collect::collect(&text, &self.space, &candidates);
+        let sums = choose::sums(&evidence, &self.weights);
+        let chosen: Vec<Chosen> = (0..)
+            .zip(&candidates.list)
+            .map(|(candidate, &Candidate { first, end, key, .. })| Chosen {
+                candidate,
+                first,
+                end,
+                key,
+                entity_type: types[&(first, end)],
+                score: 0.0,
+                confidence: 1.0,
+            })
+            .collect();
+        let groups = group::group(&text, &chosen);
+        Reading { text, evidence, sums, chosen, groups }
     }
 
     /// Chooses spans and groups them by the given weights.

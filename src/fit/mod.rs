@@ -26,5 +26,5 @@ pub use profile::{RuleProfile, profile};
 pub use relations::{RelationExample, fit_relations, relation_examples};
 pub use spans::{TrainingPaper, fit_spans};
 pub use suggest::{Sighting, SuggestOptions, Suggester, Suggestion, sightings};
-pub use targets::{AnnotatedPaper, entity_spans, learn_words, training_paper};
+pub use targets::{AnnotatedPaper, learn_words, training_paper};
 pub use terms::{JudgedTerm, accuracy as term_accuracy, fit_terms, judged_terms};

@@ -1,10 +1,12 @@
 //! Fitting the weights of relations: a softmax over the relations that a type allows.
 
+use crate::eval::entity_spans;
 use crate::extract::Extractor;
 use crate::extract::relation_evidence::{self, EntityPlaces, RelationSpace};
 use crate::extract::weights::WeightTable;
 use crate::fit::network::{self, Training};
-use crate::fit::targets::{AnnotatedPaper, entity_spans};
+
+use crate::fit::targets::AnnotatedPaper;
 use crate::rules::RelationId;
 
 /// An annotated entity with the evidence on its relation.

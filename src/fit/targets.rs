@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::corpus::Paper;
-use crate::eval::GoldPaper;
+use crate::eval::{GoldPaper, Place, places};
 use crate::extract::Extractor;
 use crate::extract::annotated::Annotated;
 use crate::extract::evidence::Evidence;
@@ -21,13 +21,6 @@ pub struct AnnotatedPaper {
     pub paper: Paper,
     /// What a reader marked.
     pub gold: GoldPaper,
-}
-
-/// A place where an annotated form stands.
-struct Place {
-    first: u32,
-    end: u32,
-    entity: usize,
 }
 
 /// Finds the targets of a paper: every place of every annotated form on token edges, longer forms first, without
@@ -76,43 +69,6 @@ fn equal_forms(text: &Annotated<'_>, evidence: &Evidence, place: &Place, surface
         })
         .map(|(_, at)| at)
         .collect()
-}
-
-fn places(text: &Annotated<'_>, gold: &GoldPaper) -> Vec<Place> {
-    let document = &text.document;
-    let starts: FxHashMap<usize, u32> =
-        document.tokens.iter().zip(0u32..).map(|(t, at)| (t.start as usize, at)).collect();
-    let ends: FxHashMap<usize, u32> = document.tokens.iter().zip(1u32..).map(|(t, at)| (t.end as usize, at)).collect();
-    let mut forms: Vec<(&str, usize)> = Vec::new();
-    for (entity, annotated) in gold.entities.iter().enumerate() {
-        forms.extend(annotated.surfaces.iter().map(|surface| (surface.as_str(), entity)));
-    }
-    forms.sort_by_key(|(surface, entity)| (std::cmp::Reverse(surface.len()), *entity));
-    let mut taken = vec![false; document.tokens.len()];
-    let mut places = Vec::new();
-    for (surface, entity) in forms {
-        let readable = crate::text::Readable::new(surface).text;
-        if readable.is_empty() {
-            continue;
-        }
-        for (at, _) in document.reading.match_indices(readable.as_str()) {
-            let (Some(&first), Some(&end)) = (starts.get(&at), ends.get(&(at + readable.len()))) else {
-                continue;
-            };
-            if taken[first as usize..end as usize].iter().any(|&taken| taken) {
-                continue;
-            }
-            taken[first as usize..end as usize].fill(true);
-            places.push(Place { first, end, entity });
-        }
-    }
-    places.sort_by_key(|place| place.end);
-    places
-}
-
-/// The tokens of every place of one annotated entity, in order.
-pub fn entity_spans(text: &Annotated<'_>, gold: &GoldPaper, entity: usize) -> Vec<(u32, u32)> {
-    places(text, gold).iter().filter(|place| place.entity == entity).map(|place| (place.first, place.end)).collect()
 }
 
 /// The words that shall have weights of their own.

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use crate::corpus::Paper;
-use crate::eval::{Cause, GoldPaper, JudgedPaper, Matching, Mistake, PaperEntities, Report, mistakes, page, places};
+use crate::eval::{
+    Cause, GoldPaper, JudgedPaper, Matching, Mistake, PaperEntities, Report, mistakes, page, typed_spans,
+};
 use crate::extract::{ExtractLine, Extraction, Extractor};
-use crate::rules::TypeId;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
@@ -159,13 +160,7 @@ fn extract_all(
 /// What is found where the annotated spans and their types are given.
 fn extract_given(extractor: &Extractor, paper: &Paper, gold: &GoldPaper) -> Extraction {
     let text = extractor.annotate(paper);
-    let spans: Vec<(u32, u32, TypeId)> = places(&text, gold)
-        .iter()
-        .filter_map(|place| {
-            let entity_type = extractor.rules.schema.type_named(&gold.entities[place.entity].entity_type)?;
-            Some((place.first, place.end, entity_type))
-        })
-        .collect();
+    let spans = typed_spans(&extractor.rules.schema, &text, gold);
     extractor.extraction(&extractor.read_given(text, &spans))
 }
 

@@ -12,7 +12,7 @@ mod report;
 pub use annotation::{AnnotationError, PaperEntities, ReadEntity, ReadMention, read_entities};
 pub use html::{JudgedPaper, page};
 pub use mistakes::{Cause, Mistake, mistakes};
-pub use places::{Place, entity_spans, places};
+pub use places::{Place, entity_spans, places, typed_spans};
 pub use report::Report;
 
 use rustc_hash::FxHashSet;

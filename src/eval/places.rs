@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::GoldPaper;
 use crate::extract::annotated::Annotated;
+use crate::rules::{Schema, TypeId};
 use crate::text::Readable;
 
 /// A place where an annotated form stands.
@@ -53,4 +54,13 @@ pub fn places(text: &Annotated<'_>, gold: &GoldPaper) -> Vec<Place> {
 /// The tokens of every place of one annotated entity, in order.
 pub fn entity_spans(text: &Annotated<'_>, gold: &GoldPaper, entity: usize) -> Vec<(u32, u32)> {
     places(text, gold).iter().filter(|place| place.entity == entity).map(|place| (place.first, place.end)).collect()
+}
+
+/// The tokens of every place of an annotated form, with the type of its entity; entities of unknown types are left out.
+pub fn typed_spans(schema: &Schema, text: &Annotated<'_>, gold: &GoldPaper) -> Vec<(u32, u32, TypeId)> {
+    let typed = |place: &Place| {
+        let entity_type = schema.type_named(&gold.entities[place.entity].entity_type)?;
+        Some((place.first, place.end, entity_type))
+    };
+    places(text, gold).iter().filter_map(typed).collect()
 }

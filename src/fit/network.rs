@@ -138,6 +138,25 @@ fn start(table: &mut WeightTable, random: &mut Random) {
     }
 }
 
+/// The finished sums of some rows of evidence.
+pub fn sums_of(table: &WeightTable, rows: &[u32]) -> Vec<f32> {
+    let mut sums = vec![0.0; table.stride()];
+    table.add(rows, &mut sums);
+    table.finish(&mut sums);
+    sums
+}
+
+/// Adds to the gradient what falls on rows of evidence whose finished sums are `sums`, for slopes of the outcomes.
+pub fn add_gradient(table: &WeightTable, rows: &[u32], sums: &[f32], delta: &[f32], gradient: &mut [f32]) {
+    let stride = table.stride();
+    let mut slopes = vec![0.0; stride];
+    backward(table, sums, delta, &mut slopes, gradient);
+    for &row in rows {
+        let into = gradient[row as usize * stride..].iter_mut();
+        into.zip(&slopes).for_each(|(sum, slope)| *sum += slope);
+    }
+}
+
 /// Takes a gradient of the outcomes back through the hidden units: adds what falls on the units' own numbers to
 /// `gradient`, and writes into `row` what falls on each row of evidence. `sums` are the finished sums.
 pub fn backward(table: &WeightTable, sums: &[f32], delta: &[f32], row: &mut [f32], gradient: &mut [f32]) {

@@ -70,11 +70,8 @@ pub fn fit_relations(
         space.other_habits,
         |item, _, dropout, table, gradient| {
             let example = examples[item];
-            let stride = table.stride();
             let rows: Vec<u32> = example.rows.iter().copied().filter(|&row| dropout.keeps(row)).collect();
-            let mut sums = vec![0.0f32; stride];
-            table.add(&rows, &mut sums);
-            table.finish(&mut sums);
+            let sums = network::sums_of(table, &rows);
             let allowed = || example.allowed.iter().map(|relation| usize::from(relation.0));
             let most = allowed().map(|column| sums[column]).fold(f32::NEG_INFINITY, f32::max);
             let total: f32 = allowed().map(|column| (sums[column] - most).exp()).sum();
@@ -83,12 +80,7 @@ pub fn fit_relations(
                 delta[column] = (sums[column] - most).exp() / total;
             }
             delta[usize::from(example.relation.0)] -= 1.0;
-            let mut slopes = vec![0.0f32; stride];
-            network::backward(table, &sums, &delta, &mut slopes, gradient);
-            for &row in &rows {
-                let into = gradient[row as usize * stride..].iter_mut();
-                into.zip(&slopes).for_each(|(sum, slope)| *sum += slope);
-            }
+            network::add_gradient(table, &rows, &sums, &delta, gradient);
         },
     )
 }

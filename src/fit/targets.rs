@@ -9,9 +9,10 @@ use crate::extract::Extractor;
 use crate::extract::annotated::Annotated;
 use crate::extract::evidence::Evidence;
 use crate::extract::vocabulary::{
-    RELATION_PLACES, SPAN_PLACES, SeenWords, Vocabulary, relation_word, span_words, words_near,
+    PAIR_PLACES, RELATION_PLACES, SPAN_PLACES, SeenWords, Vocabulary, relation_word, span_words, words_near,
 };
 use crate::extract::{Vocabularies, candidates};
+use crate::fit::pairs::pair_words;
 use crate::fit::spans::{Target, TrainingPaper};
 
 /// A paper with its annotation.
@@ -73,7 +74,7 @@ fn equal_forms(text: &Annotated<'_>, evidence: &Evidence, place: &Place, surface
 
 /// The words that shall have weights of their own.
 pub fn learn_words(extractor: &Extractor, papers: &[AnnotatedPaper]) -> Vocabularies {
-    let of_papers: Vec<(SeenWords, SeenWords)> = papers
+    let of_papers: Vec<[SeenWords; 3]> = papers
         .par_iter()
         .map(|annotated| {
             let text = extractor.annotate(&annotated.paper);
@@ -85,12 +86,13 @@ pub fn learn_words(extractor: &Extractor, papers: &[AnnotatedPaper]) -> Vocabula
                     relations.entry((at as usize, key)).or_insert(word);
                 });
             }
-            (spans, relations)
+            [spans, pair_words(extractor, &text, &annotated.gold), relations]
         })
         .collect();
-    let (spans, relations): (Vec<_>, Vec<_>) = of_papers.into_iter().unzip();
+    let seen_as = |kind: usize| of_papers.iter().map(move |seen| &seen[kind]);
     Vocabularies {
-        spans: Vocabulary::learn(SPAN_PLACES, spans.into_iter()),
-        relations: Vocabulary::learn(RELATION_PLACES, relations.into_iter()),
+        spans: Vocabulary::learn(SPAN_PLACES, seen_as(0)),
+        pairs: Vocabulary::learn(PAIR_PLACES, seen_as(1)),
+        relations: Vocabulary::learn(RELATION_PLACES, seen_as(2)),
     }
 }

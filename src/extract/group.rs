@@ -194,7 +194,7 @@ fn join_by_evidence(
 
 /// What the evidence must come to before two forms are one entity. More than nothing: a wrong merge is worse than a missed
 /// one.
-const LEAST_FOR_ONE: f32 = 0.4;
+const LEAST_FOR_ONE: f32 = 0.2;
 
 /// The words of a span that may name, as tokens: without what stands in brackets, and with the paper's acronyms written
 /// out.

@@ -62,7 +62,7 @@ pub fn pair_words(extractor: &Extractor, text: &Annotated<'_>, gold: &GoldPaper)
 
 /// How pairs are fitted where nobody says otherwise: the best found on held-out papers.
 pub const PAIR_TRAINING: Training =
-    Training { hidden: 8, epochs: 12, batch: 128, rate: 0.02, decay: 0.05, dropout: 0.3 };
+    Training { networks: 1, hidden: 8, epochs: 12, batch: 128, rate: 0.02, decay: 0.05, dropout: 0.3 };
 
 /// Fits weights to examples.
 pub fn fit_pairs(examples: &[&PairExample], space: &PairSpace, training: Training) -> WeightTable {

@@ -54,7 +54,7 @@ pub fn relation_examples(
 
 /// How relations are fitted where nobody says otherwise: the best found on held-out papers.
 pub const RELATION_TRAINING: Training =
-    Training { hidden: 8, epochs: 12, batch: 256, rate: 0.02, decay: 0.05, dropout: 0.4 };
+    Training { networks: 1, hidden: 8, epochs: 12, batch: 256, rate: 0.02, decay: 0.05, dropout: 0.4 };
 
 /// Fits weights to examples.
 pub fn fit_relations(

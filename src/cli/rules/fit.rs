@@ -60,7 +60,10 @@ pub struct Fit {
     /// Use this bias, and try no others
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     bias: Option<f32>,
-    /// Hidden units, for what evidence means together; 0 for plain sums
+    /// Networks that are fitted and averaged, for each kind of weights: steadier, and slower
+    #[arg(long, value_name = "N", help_heading = "Fitting")]
+    networks: Option<usize>,
+    /// Hidden units of each network, for what evidence means together; 0 for plain sums
     #[arg(long, value_name = "N", help_heading = "Fitting")]
     hidden: Option<usize>,
     /// Times that every paper is seen
@@ -107,6 +110,7 @@ impl Fit {
         let extractor = Extractor::with_words(&rules, words_learnt);
         let mut options = FitOptions { folds: self.folds, judged, repeat: self.repeat, ..FitOptions::default() };
         for training in [&mut options.spans, &mut options.pairs, &mut options.relations] {
+            training.networks = self.networks.unwrap_or(training.networks);
             training.hidden = self.hidden.unwrap_or(training.hidden);
             training.epochs = self.epochs.unwrap_or(training.epochs);
             training.dropout = self.dropout.unwrap_or(training.dropout).clamp(0.0, 0.9);

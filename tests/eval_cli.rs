@@ -79,6 +79,23 @@ fn without_predictions_the_rules_are_run_and_the_texts_marked() {
 }
 
 #[test]
+fn where_spans_are_given_only_groups_and_relations_are_judged() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "We tune Low-Rank Adaptation (LoRA). LoRA lowers the latency, and LoRA techniques are what users like.";
+    let paper = json!({"id": "p", "title": "On tuning", "abstract": text});
+    write(folder.path(), "gold.papers.jsonl", &format!("{paper}\n"));
+    let entity =
+        |entity_type: &str, surfaces: &[&str]| json!({"type": entity_type, "relation": "uses", "surfaces": surfaces});
+    let lora = entity("Method", &["Low-Rank Adaptation", "LoRA", "LoRA techniques"]);
+    // The rules would not find "users", and its type is not theirs.
+    let gold = json!({"id": "p", "entities": [lora, entity("Metric", &["latency"]), entity("Hardware", &["users"])]});
+    let gold = write(folder.path(), "gold.jsonl", &format!("{gold}\n"));
+    let report: Value = serde_json::from_str(&stdout(&["eval", &gold, "--spans-given", "--json"])).unwrap();
+    assert_eq!(report["typed"]["predicted"], 3, "{report}");
+    assert_eq!(report["typed"]["tp"], 3, "{report}");
+}
+
+#[test]
 fn what_is_missing_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let gold = write(folder.path(), "gold.jsonl", GOLD);

@@ -289,3 +289,56 @@ impl DisjointSets {
         self.0[a.max(b)] = a.min(b);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::Paper;
+    use crate::eval::{GoldEntity, GoldPaper, typed_spans};
+    use crate::extract::Extractor;
+    use crate::rules::RuleFolder;
+
+    /// The entities of a text whose forms are given, all of them methods, by rules whose pairs were never fitted.
+    fn entities(text: &str, forms: &[&str]) -> Vec<Vec<String>> {
+        let mut files = RuleFolder::embedded().parse().unwrap();
+        files.tables.clear();
+        let extractor = Extractor::new(&files);
+        let paper = Paper { id: "p".into(), abstract_text: text.into(), ..Paper::default() };
+        let entity = |form: &&str| GoldEntity {
+            entity_type: "Method".into(),
+            relation: "uses".into(),
+            surfaces: vec![(*form).to_string()],
+        };
+        let gold = GoldPaper { id: "p".into(), entities: forms.iter().map(entity).collect() };
+        let text = extractor.annotate(&paper);
+        let spans = typed_spans(&extractor.rules.schema, &text, &gold);
+        let reading = extractor.read_given(text, &spans);
+        let form = |&at: &usize| {
+            let Chosen { first, end, .. } = reading.chosen[at];
+            reading.text.document.text(first, end).to_string()
+        };
+        reading.groups.iter().map(|group| group.members.iter().map(form).collect()).collect()
+    }
+
+    #[test]
+    fn forms_that_differ_in_what_does_not_name_are_one_entity() {
+        let text = "We try weight folding. Weight-folding methods fold weights, unlike weight spindling.";
+        assert_eq!(
+            entities(text, &["weight folding", "Weight-folding methods", "weight spindling"]),
+            [vec!["weight folding", "Weight-folding methods"], vec!["weight spindling"]]
+        );
+    }
+
+    #[test]
+    fn a_name_and_the_words_that_spell_it_are_one_entity() {
+        let text = "QuaFo is fast. QuaFo stands for Quantised Folding of long rows.";
+        assert_eq!(entities(text, &["QuaFo", "Quantised Folding"]), [vec!["QuaFo", "QuaFo", "Quantised Folding"]]);
+    }
+
+    #[test]
+    fn a_paper_of_many_forms_that_share_a_word_costs_no_square_of_them() {
+        let names: Vec<String> = (0..4_000).map(|number| format!("w{number} folding")).collect();
+        let forms: Vec<&str> = names.iter().map(String::as_str).collect();
+        assert_eq!(entities(&names.join(", "), &forms).len(), names.len());
+    }
+}

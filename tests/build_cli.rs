@@ -70,12 +70,17 @@ fn the_bytes_are_the_same_for_any_threads_and_any_split_of_the_input() {
     let whole = write(folder.path(), "whole.jsonl", &papers);
     let first = write(folder.path(), "first.jsonl", &papers[..half]);
     let second = write(folder.path(), "second.jsonl", &papers[half..]);
-    let runs: [&[&str]; 5] = [
+    for (number, line) in papers.lines().enumerate() {
+        write(folder.path(), &format!("hundred/{number:03}.jsonl"), line);
+    }
+    let hundred = folder.path().join("hundred").to_str().unwrap().to_owned();
+    let runs: [&[&str]; 6] = [
         &[&whole, "--threads", "1"],
         &[&whole, "--threads", "2"],
         &[&whole, "--threads", "8"],
         &[&whole, "--threads", "8"],
         &[&first, &second],
+        &[&hundred, "--threads", "2"],
     ];
     let mut expected = None;
     for (number, arguments) in runs.iter().enumerate() {

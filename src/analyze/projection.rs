@@ -31,7 +31,8 @@ pub struct Rows {
 impl Rows {
     /// Makes rows from `(row, column, value)`; values of the same cell are added.
     pub fn from_cells(row_count: usize, mut cells: Vec<(u32, u32, f32)>) -> Self {
-        cells.sort_by_key(|&(row, column, _)| (row, column));
+        // Stable, so that the values of a cell are added in the order given.
+        cells.par_sort_by_key(|&(row, column, _)| (row, column));
         let mut starts = vec![0; row_count + 1];
         let mut entries: Vec<(u32, f32)> = Vec::with_capacity(cells.len());
         let mut last_cell = None;
@@ -73,8 +74,22 @@ impl Rows {
 
     /// Rows become columns.
     pub fn transposed(&self, column_count: usize) -> Self {
-        let cells = (0..self.len()).flat_map(|row| self.row(row).iter().map(move |&(c, value)| (c, row as u32, value)));
-        Self::from_cells(column_count, cells.collect())
+        let mut starts = vec![0; column_count + 1];
+        self.entries.iter().for_each(|&(column, _)| starts[column as usize + 1] += 1);
+        for column in 1..starts.len() {
+            starts[column] += starts[column - 1];
+        }
+        // Row by row, so that every column gets its rows in order.
+        let mut free = starts.clone();
+        let mut entries = vec![(0, 0.0); self.entries.len()];
+        for row in 0..self.len() {
+            for &(column, value) in self.row(row) {
+                let place = &mut free[column as usize];
+                entries[*place] = (row as u32, value);
+                *place += 1;
+            }
+        }
+        Self { starts, entries }
     }
 }
 

@@ -13,9 +13,9 @@ use super::{Global, Outcome};
 use crate::analyze::layout::MOST_PAPERS_FOR_FORCES;
 use crate::analyze::view::{Cut, View, cut};
 use crate::analyze::{AnalyzeOptions, ColorBy, analyze};
-use crate::corpus::Source;
+use crate::corpus::{Paper, Source};
 use crate::export::{ExportOptions, Format, write_outputs};
-use crate::extract::Extractor;
+use crate::extract::{Extraction, Extractor};
 use crate::graph::KnowledgeGraph;
 use crate::resolve::Resolver;
 
@@ -164,7 +164,7 @@ impl Build {
         Ok(end.outcome())
     }
 
-    /// Reads, extracts in parallel, and resolves in input order, batch by batch.
+    /// Reads, extracts in parallel, and takes papers in in input order, batch by batch.
     fn graph(&self, extractor: &Extractor, global: &Global) -> anyhow::Result<(KnowledgeGraph, ReadEnd)> {
         let sources = if self.input.inputs.is_empty() {
             vec![Source::Memory { name: "papers.jsonl".to_string(), bytes: SAMPLE.into() }]
@@ -173,10 +173,21 @@ impl Build {
         };
         let mut papers = self.input.reading.open(sources, global)?;
         let mut resolver = Resolver::new(&extractor.rules.schema, &extractor.rules.lexicon);
-        while let Some(batch) = papers.next_batch()? {
-            let extractions: Vec<_> = batch.par_iter().map(|paper| extractor.extract(paper)).collect();
-            for (paper, extraction) in batch.into_iter().zip(&extractions) {
-                resolver.add(paper, extraction);
+        let mut extracted: Vec<(Paper, Extraction)> = Vec::new();
+        let mut is_open = true;
+        while is_open {
+            let extract = |paper: Paper| {
+                let found = extractor.extract(&paper);
+                (paper, found)
+            };
+            // Papers are taken in one after the other, on one core; meanwhile the others extract the next batch.
+            let (next, ()) = rayon::join(
+                || papers.next_batch().map(|batch| batch.map(|batch| batch.into_par_iter().map(extract).collect())),
+                || extracted.drain(..).for_each(|(paper, found)| resolver.add(paper, &found)),
+            );
+            match next? {
+                Some(batch) => extracted = batch,
+                None => is_open = false,
             }
         }
         let end = papers.finish()?;

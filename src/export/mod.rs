@@ -20,6 +20,7 @@ mod graphml;
 mod json;
 mod ladybug;
 mod neo4j;
+mod number;
 mod rdf;
 mod report;
 mod stage;

@@ -78,9 +78,9 @@ fn write_topics<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
         let Some(facts) = topic(node.node) else {
             continue;
         };
-        let within = facts.parent.as_deref().and_then(|id| view.graph.index.get(id));
-        let within = within.map(|&parent| format!(" (in {})", view.graph.graph[parent].label)).unwrap_or_default();
-        let label = |id: &String| view.graph.index.get(id).map(|&index| view.graph.graph[index].label.as_str());
+        let within = facts.parent.as_deref().and_then(|id| view.graph.node(id));
+        let within = within.map(|parent| format!(" (in {})", parent.label)).unwrap_or_default();
+        let label = |id: &String| view.graph.node(id).map(|node| node.label.as_str());
         let telling: Vec<&str> = facts.entities.iter().filter_map(label).take(5).collect();
         let label = cell(&format!("{}{within}", node.node.label));
         writeln!(out, "| {label} | {} | {} |", facts.papers, cell(&telling.join(", ")))?;

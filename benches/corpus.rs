@@ -41,8 +41,8 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-fn read(bencher: Bencher<'_, '_>, name: &str, bytes: Vec<u8>, text_bytes: usize) {
-    bencher.counter(BytesCount::new(text_bytes)).with_inputs(|| bytes.clone()).bench_local_values(|bytes| {
+fn read(bencher: Bencher<'_, '_>, name: &str, bytes: &[u8], text_bytes: usize) {
+    bencher.counter(BytesCount::new(text_bytes)).with_inputs(|| bytes.to_vec()).bench_local_values(|bytes| {
         let source = Source::Memory { name: name.to_owned(), bytes: Cow::Owned(bytes) };
         let mut reader = CorpusReader::open(vec![source], ReadOptions::default()).unwrap();
         std::iter::from_fn(|| Some(reader.next_batch(1024)).filter(|batch| !batch.is_empty()))
@@ -54,23 +54,23 @@ fn read(bencher: Bencher<'_, '_>, name: &str, bytes: Vec<u8>, text_bytes: usize)
 #[divan::bench]
 fn plain_json_lines(bencher: Bencher<'_, '_>) {
     let text = json_lines();
-    read(bencher, "papers.jsonl", text.clone(), text.len());
+    read(bencher, "papers.jsonl", &text, text.len());
 }
 
 #[divan::bench]
 fn gzip_json_lines(bencher: Bencher<'_, '_>) {
     let text = json_lines();
-    read(bencher, "papers.jsonl.gz", gzip(&text), text.len());
+    read(bencher, "papers.jsonl.gz", &gzip(&text), text.len());
 }
 
 #[divan::bench]
 fn zstd_json_lines(bencher: Bencher<'_, '_>) {
     let text = json_lines();
-    read(bencher, "papers.jsonl.zst", zstd::encode_all(&text[..], 3).unwrap(), text.len());
+    read(bencher, "papers.jsonl.zst", &zstd::encode_all(&text[..], 3).unwrap(), text.len());
 }
 
 #[divan::bench]
 fn plain_csv(bencher: Bencher<'_, '_>) {
     let text = csv();
-    read(bencher, "papers.csv", text.clone(), text.len());
+    read(bencher, "papers.csv", &text, text.len());
 }

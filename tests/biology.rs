@@ -57,7 +57,7 @@ fn a_hundred_annotations_are_not_needed_to_fit_weights() {
         &biology(),
         "--folds",
         "2",
-        "--steps",
+        "--epochs",
         "20",
         "--write",
         rules,

@@ -46,6 +46,9 @@ fn the_sample_is_built_into_all_formats() {
         "graph.json",
         "graph.nt",
         "report.md",
+        "pictures/topics.svg",
+        "pictures/years.svg",
+        "pictures/entities.svg",
         "neo4j/load.cypher",
         "ladybug/schema.cypher",
     ] {
@@ -120,6 +123,38 @@ fn formats_and_parts_can_be_chosen() {
     assert!(entities(&["--types", "Assay"]).iter().all(|label| label == "Assay"));
     assert!(entities(&["--view", "papers"]).is_empty());
     assert!(entities(&["--no-layout", "--color-by", "type"]).len() == whole.len());
+}
+
+#[test]
+fn a_built_graph_is_exported_without_its_papers() {
+    let folder = tempfile::tempdir().unwrap();
+    let built = folder.path().join("built");
+    build(&built, &["--format", "json,gexf"]);
+    let graph = built.join("graph.json");
+    let export = |name: &str, arguments: &[&str]| {
+        let out = folder.path().join(name);
+        let common = ["export", "--graph", graph.to_str().unwrap(), "--out", out.to_str().unwrap()];
+        let said = stderr(&[&common[..], arguments].concat(), 0);
+        (said, files(&out))
+    };
+    let (_, whole) = export("whole", &["--format", "json,gexf"]);
+    assert!(whole == files(&built), "the same graph gives other bytes");
+
+    let json: Value = serde_json::from_slice(&whole["graph.json"]).unwrap();
+    let topic = json["nodes"].as_array().unwrap().iter().find(|node| node["type"] == "Topic").unwrap();
+    let part = topic["label"].as_str().unwrap().split(", ").next().unwrap().to_uppercase();
+    let (said, cut) = export("part", &["--topic", &part, "--format", "json,report"]);
+    assert!(said.contains("papers of other topics"), "{said}");
+    assert!(cut["graph.json"].len() < whole["graph.json"].len());
+    assert!(cut.contains_key("pictures/topics.svg"));
+
+    let (said, _) = export("finer", &["--resolution", "3", "--format", "json", "--verbose"]);
+    assert!(said.contains("resolution 3.000"), "{said}");
+
+    let same = ["export", "--graph", graph.to_str().unwrap(), "--out", built.to_str().unwrap(), "--top", "3"];
+    let said = stderr(&same, 2);
+    assert!(said.contains("would be replaced"), "{said}");
+    assert!(files(&built) == whole);
 }
 
 #[test]

@@ -26,6 +26,11 @@ fn graphml() {
 }
 
 #[test]
+fn tinkerpop() {
+    insta::assert_snapshot!(text(&common::analyzed(), Format::Tinkerpop, "tinkerpop.graphml"));
+}
+
+#[test]
 fn gexf() {
     insta::assert_snapshot!(text(&common::analyzed(), Format::Gexf, "graph.gexf"));
 }

@@ -10,6 +10,8 @@ use std::path::Path;
 use oxrdf::{NamedNode, Term};
 use papergraph::export::{ExportOptions, Format, write_outputs};
 use papergraph::graph::{KnowledgeGraph, NodeKind};
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::RowAccessor;
 use proptest::prelude::*;
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
@@ -145,6 +147,26 @@ fn read_json(text: &str) -> Content {
     content
 }
 
+/// Reads Parquet; the first columns of nodes are id, type and label, of edges id, source and target.
+fn read_parquet(folder: &Path) -> Content {
+    let rows = |name: &str| {
+        let reader = SerializedFileReader::try_from(folder.join(name).as_path()).unwrap();
+        let sentence =
+            reader.metadata().file_metadata().schema().get_fields().iter().position(|f| f.name() == "sentence");
+        (reader.into_iter().map(Result::unwrap).collect::<Vec<_>>(), sentence)
+    };
+    let mut content = Content::default();
+    for row in rows("nodes.parquet").0 {
+        content.labels.insert(row.get_string(0).unwrap().clone(), row.get_string(2).unwrap().clone());
+    }
+    let (edges, sentence) = rows("edges.parquet");
+    for row in edges {
+        let ends = (row.get_string(1).unwrap().clone(), row.get_string(2).unwrap().clone());
+        content.sentences.insert(ends, row.get_string(sentence.unwrap()).unwrap().clone());
+    }
+    content
+}
+
 /// Names and sentences in RDF; ids are escaped there, so only the texts are compared.
 fn texts_in_rdf(triples: impl Iterator<Item = oxrdf::Triple>) -> (Vec<String>, Vec<String>) {
     let name = NamedNode::new("https://schema.org/name").unwrap();
@@ -176,6 +198,7 @@ fn check(graph: &KnowledgeGraph) {
     assert_eq!(read_tables(&folder.path().join("neo4j")), cleaned);
     let whole = expected(graph, str::to_owned);
     assert_eq!(read_json(&read("graph.json")), whole);
+    assert_eq!(read_parquet(folder.path()), whole);
     let mut names: Vec<String> = whole.labels.into_values().collect();
     let mut sentences: Vec<String> = whole.sentences.into_values().collect();
     names.sort();

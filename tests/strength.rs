@@ -158,7 +158,7 @@ fn deep_json_is_no_paper_and_no_crash() {
         let run = extract(Path::new(&path));
         run.assert_code(0);
         assert!(run.lines().iter().any(|line| line.contains("\"good\"")), "{name}: {}", run.said());
-        assert!(run.said().contains("recursion limit"), "{name}: {}", run.said());
+        assert!(run.said().contains("records skipped"), "{name}: {}", run.said());
         run.assert_memory_below(400);
     }
 }
@@ -272,8 +272,11 @@ fn a_rules_folder_with_links_in_a_circle_ends_and_links_outside_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let rules = rules_with_pattern(folder.path(), "x+y");
     symlink(&rules, Path::new(&rules).join("cues")).unwrap();
+    // The folder is read as its own folder of cues, once: schema.toml is no file of cues, and that is said.
     let ended = run(&["rules", "list", "--rules", &rules], Duration::from_secs(60));
-    ended.assert_code(0);
+    ended.assert_code(2);
+    assert!(ended.said().contains("cues/schema.toml"), "{}", ended.said());
+    std::fs::remove_file(Path::new(&rules).join("cues")).unwrap();
     let secret = write(folder.path(), "secret.toml", "password = 1\n");
     symlink(secret, Path::new(&rules).join("heads.toml")).unwrap();
     let refused = run(&["rules", "list", "--rules", &rules], Duration::from_secs(60));

@@ -31,13 +31,27 @@ fn output(program: &str, arguments: &[&str]) -> String {
 
 /// Does a licence expression leave a choice of permissive licences alone?
 fn is_permissive(expression: &str) -> bool {
-    let is_known = |licence: &str| {
-        let licence = licence.trim().trim_matches(['(', ')']);
-        PERMISSIVE.contains(&licence) || licence.starts_with("Unicode-")
-    };
-    // "A AND (B OR C)" is the one nested form in use: every part joined by AND must leave a choice.
-    let all_of = |part: &str| part.split(" AND ").all(|part| part.split(" OR ").any(is_known));
-    expression.contains('(') && all_of(expression) || expression.replace('/', " OR ").split(" OR ").any(all_of)
+    let expression = expression.trim();
+    // OR binds less than AND.
+    if let Some((left, right)) = split_outside_brackets(expression, " OR ").or_else(|| expression.split_once('/')) {
+        return is_permissive(left) || is_permissive(right);
+    }
+    if let Some((left, right)) = split_outside_brackets(expression, " AND ") {
+        return is_permissive(left) && is_permissive(right);
+    }
+    match expression.strip_prefix('(').and_then(|inside| inside.strip_suffix(')')) {
+        Some(inside) => is_permissive(inside),
+        None => PERMISSIVE.contains(&expression) || expression.starts_with("Unicode-"),
+    }
+}
+
+/// What stands before and after the first `word` that is not in brackets.
+fn split_outside_brackets<'e>(expression: &'e str, word: &str) -> Option<(&'e str, &'e str)> {
+    let at = expression.match_indices(word).map(|(at, _)| at).find(|&at| {
+        let before = &expression[..at];
+        before.matches('(').count() == before.matches(')').count()
+    })?;
+    Some((&expression[..at], &expression[at + word.len()..]))
 }
 
 /// The licence of a crate that names none but holds its text.

@@ -18,7 +18,7 @@ use super::topics::Topics;
 pub type Point = (f32, f32);
 
 /// Papers beyond which only the start is computed, without forces: the forces would take minutes.
-pub const MOST_PAPERS_FOR_FORCES: usize = 20_000;
+pub const MOST_PAPERS_FOR_FORCES: usize = 100_000;
 
 /// How much of its pull a link between two topics keeps.
 const PULL_BETWEEN_TOPICS: f32 = 0.15;
@@ -51,8 +51,8 @@ pub struct Sizes {
     pub topics: Vec<f32>,
 }
 
-/// Lays out papers, entities and topics; without `forces`, papers stand by topic only. `members` are the papers of the topics to place, sub-topics among them. All
-/// places are finite.
+/// Lays out papers, entities and topics; without `forces`, papers stand by topic only. `members` are the papers of the
+/// topics to place, sub-topics among them. All places are finite.
 pub fn lay_out(
     incidence: &Incidence,
     papers: &Neighbors,
@@ -165,7 +165,12 @@ fn spread(papers: &Neighbors, topics: &Topics, start: &[Point]) -> Vec<Point> {
         let pull = if apart { PULL_BETWEEN_TOPICS } else { 1.0 };
         data.add_edge_with_weight(number[a], number[b], pull * weight / mean);
     }
-    let iterations = if tied.len() < 2000 { 200 } else { 100 };
+    let iterations = match tied.len() {
+        0..2000 => 200,
+        2000..20_000 => 100,
+        // The start has topics and their neighbourhood right; what is left is the order within topics.
+        _ => 60,
+    };
     let moved = run_forces(data, iterations);
     let mut places = start.to_vec();
     if moved.iter().all(|(x, y)| x.is_finite() && y.is_finite()) {

@@ -2,7 +2,8 @@
 //!
 //! [`analyze`] works on a [`KnowledgeGraph`] of papers and entities: it links papers by what they share
 //! ([`projection`]), finds communities among them ([`topics`]), names them ([`labels`]), adds a node and `about`
-//! edges for each, ranks all nodes ([`ranks`]), and gives them places ([`layout`]), sizes and colours ([`color`]).
+//! edges for each, ranks all nodes ([`ranks`]), finds out what rises and what fades ([`trends`]), and gives all places
+//! ([`layout`]), sizes and colours ([`color`]).
 //! [`view`] cuts a graph down before it is written, [`map`] draws pictures of it.
 
 mod appearance;
@@ -17,8 +18,10 @@ mod separate;
 #[cfg(test)]
 mod testing;
 pub mod topics;
+pub mod trends;
 pub mod view;
 
+use std::fmt;
 use std::sync::Arc;
 
 use petgraph::graph::NodeIndex;
@@ -83,22 +86,44 @@ pub struct AnalysisReport {
     pub notes: Vec<String>,
 }
 
+impl fmt::Display for AnalysisReport {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { topics, subtopics, resolution, modularity, .. } = self;
+        write!(out, "{topics} topics, {subtopics} sub-topics (resolution {resolution:.3}, modularity {modularity:.4})")
+    }
+}
+
 /// Finds topics, ranks, places, sizes and colours, and writes them into the graph.
 ///
 /// Topics that the graph already has are replaced. The same graph and options give the same result on any number of
 /// threads.
 pub fn analyze(graph: &mut KnowledgeGraph, options: &AnalyzeOptions) -> AnalysisReport {
+    analyze_in_steps(graph, options, |_| {})
+}
+
+/// Like [`analyze`]; calls `done` with the name of every step that takes time when it is over.
+pub fn analyze_in_steps(
+    graph: &mut KnowledgeGraph,
+    options: &AnalyzeOptions,
+    mut done: impl FnMut(&str),
+) -> AnalysisReport {
     remove_topics(graph);
     let incidence = Incidence::of(graph);
     let papers = incidence.papers_by_entities();
+    done("papers linked by what they share");
     let topics = find_topics(&papers, options.resolution, options.seed);
+    done("topics found");
     let subtopics = find_subtopics(&papers, &topics, options.seed);
+    done("sub-topics found");
     let named = NamedTopics::of(graph, &incidence, &topics, subtopics);
+    done("topics named");
 
     set_topics(graph, &incidence, &named);
     let mut notes = Vec::new();
     let topic_nodes = add_topic_nodes(graph, &incidence, &named, &mut notes);
     ranks::fill_ranks(graph);
+    trends::fill_trends(graph);
+    done("nodes ranked");
     appearance::set_sizes(graph);
     let labels: Vec<&str> = named.topics.iter().map(|topic| topic.name.label.as_str()).collect();
     appearance::set_colors(graph, &labels, options.color_by);
@@ -111,6 +136,7 @@ pub fn analyze(graph: &mut KnowledgeGraph, options: &AnalyzeOptions) -> Analysis
         }
         let forces = incidence.papers.len() <= options.most_papers_for_forces;
         appearance::set_places(graph, &incidence, &papers, &topics, &topic_nodes, forces);
+        done("places found");
     }
     let unclustered = topics.unclustered();
     if unclustered > 0 {
@@ -245,6 +271,7 @@ fn add_topic_nodes<'n>(
             papers: topic.members.len() as u32,
             entities: entities.collect(),
             parent: topic.parent.map(|parent| ids[parent].clone()),
+            ..TopicFacts::default()
         };
         let (label, subtopic) = match topic.parent {
             Some(parent) => (&named.topics[parent].name.label, Some(topic.name.label.as_str().into())),
@@ -316,9 +343,10 @@ mod tests {
         labels.sort();
         labels.dedup();
         assert_eq!(labels.len(), 8);
-        for (index, topic) in graph.topics() {
+        for (_, topic) in graph.topics() {
             assert_eq!(topic.id, format!("topic:{}", slug(topic.label.split(',').next().unwrap(), 60)));
-            assert_eq!(ranks::years_of(&graph, index), Some((2015, 2024)));
+            let NodeKind::Topic(facts) = &topic.kind else { panic!("{topic:?}") };
+            assert_eq!((facts.first_year, facts.last_year), (Some(2015), Some(2024)));
         }
     }
 

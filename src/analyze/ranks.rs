@@ -1,4 +1,4 @@
-//! Ranks: degree, weighted degree, PageRank, bridges, and the years of a topic.
+//! Ranks: degree, weighted degree, PageRank and bridges.
 
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
@@ -118,22 +118,6 @@ fn bridge(home: Option<u32>, neighbors: &[(u32, f32)], topics: &[Option<u32>]) -
         None => of_neighbors.chunk_by(|a, b| a == b).map(<[u32]>::len).max().unwrap_or(0),
     };
     1.0 - at_home as f64 / of_neighbors.len() as f64
-}
-
-/// The years of the earliest and the latest paper that points to a node, where years are known.
-///
-/// For a topic these are the papers about it, for an entity the papers that name it.
-pub fn years_of(graph: &KnowledgeGraph, node: NodeIndex) -> Option<(i32, i32)> {
-    let years = graph.graph.neighbors_directed(node, petgraph::Direction::Incoming).filter_map(|paper| {
-        match &graph.graph[paper].kind {
-            NodeKind::Paper(facts) => facts.year,
-            NodeKind::Entity(_) | NodeKind::Topic(_) => None,
-        }
-    });
-    years.fold(None, |range, year| match range {
-        None => Some((year, year)),
-        Some((first, last)) => Some((first.min(year), last.max(year))),
-    })
 }
 
 #[cfg(test)]

@@ -8,29 +8,68 @@ const ROUNDS: usize = 30;
 /// Gap between two circles, as a share of the distance at which they touch.
 const GAP: f32 = 1.05;
 
+/// Classes of circles by size.
+const SIZE_CLASSES: usize = 8;
+
 /// Moves circles of the given diameters apart until none overlap, or for [`ROUNDS`] rounds.
 ///
-/// Works on a grid with cells as wide as the widest circle, so that only circles in neighbouring cells can touch, and
-/// in the order of the circles, so that the result is the same every time.
+/// Works on grids, one for the circles of each size class, with cells as wide as the widest circle of the class: a few
+/// large circles among many small ones would otherwise put hundreds of small ones into one cell. Circles are taken in
+/// their order, so that the result is the same every time.
 pub fn separate(places: &mut [Point], diameters: &[f32]) {
-    let widest = diameters.iter().copied().fold(0.0f32, f32::max) * GAP;
-    if places.len() < 2 || widest <= 0.0 {
+    let classes = size_classes(diameters);
+    if places.len() < 2 || classes.is_empty() {
         return;
     }
+    let mut class_of = vec![0; places.len()];
+    for (number, class) in classes.iter().enumerate() {
+        class.circles.iter().for_each(|&circle| class_of[circle as usize] = number);
+    }
     for _ in 0..ROUNDS {
-        let grid = Grid::of(places, widest);
+        let grids: Vec<Grid> = classes.iter().map(|class| Grid::of(places, class)).collect();
         let mut moved = false;
         for circle in 0..places.len() {
-            grid.for_each_near(places[circle], |other| {
-                if other > circle {
-                    moved |= push(places, diameters, circle, other);
-                }
-            });
+            // Smaller circles look for larger ones, so that a pair is met once.
+            let own = class_of[circle];
+            for (class, grid) in grids.iter().enumerate().skip(own) {
+                grid.for_each_near(places[circle], |other| {
+                    if class > own || other > circle {
+                        moved |= push(places, diameters, circle, other);
+                    }
+                });
+            }
         }
         if !moved {
             break;
         }
     }
+}
+
+/// Circles of about the same size.
+struct SizeClass {
+    circles: Vec<u32>,
+    /// Diameter of the widest with the gap around it.
+    widest: f32,
+}
+
+/// The circles by size, the smallest class first; within a class none is more than twice as wide as another, but in
+/// the first, which also holds what has no size to speak of.
+fn size_classes(diameters: &[f32]) -> Vec<SizeClass> {
+    let widest = diameters.iter().copied().fold(0.0f32, f32::max);
+    if widest <= 0.0 {
+        return Vec::new();
+    }
+    let mut classes: Vec<SizeClass> =
+        (0..SIZE_CLASSES).map(|_| SizeClass { circles: Vec::new(), widest: 0.0 }).collect();
+    for (circle, &diameter) in (0u32..).zip(diameters) {
+        // A cast ends at the nearest number that fits.
+        let halvings = ((widest / diameter.max(f32::MIN_POSITIVE)).log2() as usize).min(SIZE_CLASSES - 1);
+        let class = &mut classes[SIZE_CLASSES - 1 - halvings];
+        class.circles.push(circle);
+        class.widest = class.widest.max(diameter * GAP);
+    }
+    classes.retain(|class| class.widest > 0.0);
+    classes
 }
 
 /// Moves two circles apart by half of what they overlap each, the smaller one more. Says whether they did overlap.
@@ -70,15 +109,17 @@ struct Grid {
 }
 
 impl Grid {
-    fn of(places: &[Point], widest: f32) -> Self {
+    fn of(places: &[Point], class: &SizeClass) -> Self {
+        let circles = || class.circles.iter().map(|&circle| (circle, places[circle as usize]));
+        let count = class.circles.len();
         let (mut left, mut top, mut right, mut bottom) = (f32::MAX, f32::MAX, f32::MIN, f32::MIN);
-        for &(x, y) in places {
+        for (_, (x, y)) in circles() {
             (left, right, top, bottom) = (left.min(x), right.max(x), top.min(y), bottom.max(y));
         }
         // No more cells than a few times the circles, however far apart they lie.
         let area = f64::from(right - left) * f64::from(bottom - top);
-        let cell = widest.max((area / (4.0 * places.len() as f64)).sqrt() as f32);
-        let cells_along = |length: f32| ((length / cell) as usize).min(4 * places.len()) + 1;
+        let cell = class.widest.max((area / (4.0 * count as f64)).sqrt() as f32);
+        let cells_along = |length: f32| ((length / cell) as usize).min(4 * count) + 1;
         let mut grid = Self {
             left,
             top,
@@ -86,17 +127,17 @@ impl Grid {
             columns: cells_along(right - left),
             rows: cells_along(bottom - top),
             starts: Vec::new(),
-            circles: vec![0; places.len()],
+            circles: vec![0; count],
         };
         let mut starts = vec![0u32; grid.columns * grid.rows + 1];
-        for &place in places {
+        for (_, place) in circles() {
             starts[grid.cell_of(place) + 1] += 1;
         }
         for cell in 1..starts.len() {
             starts[cell] += starts[cell - 1];
         }
         let mut next = starts.clone();
-        for (circle, &place) in (0u32..).zip(places) {
+        for (circle, place) in circles() {
             let slot = &mut next[grid.cell_of(place)];
             grid.circles[*slot as usize] = circle;
             *slot += 1;
@@ -144,6 +185,19 @@ mod tests {
                 let distance = (places[a].0 - places[b].0).hypot(places[a].1 - places[b].1);
                 assert!(distance > (diameters[a] + diameters[b]) / 2.0 * 0.85, "{a} {b} {distance}");
             }
+        }
+    }
+
+    #[test]
+    fn a_large_circle_is_kept_clear_of_small_ones() {
+        let mut diameters = vec![1.0f32; 60];
+        diameters.push(40.0);
+        let mut places: Vec<Point> = (0..60).map(|number| (number as f32 * 0.5, 3.0)).collect();
+        places.push((15.0, 0.0));
+        separate(&mut places, &diameters);
+        for small in 0..60 {
+            let distance = (places[small].0 - places[60].0).hypot(places[small].1 - places[60].1);
+            assert!(distance > 20.5 * 0.9, "{small} {distance}");
         }
     }
 

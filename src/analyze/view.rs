@@ -6,11 +6,14 @@ use rustc_hash::FxHashSet;
 use thiserror::Error;
 
 use super::projection::{Incidence, Neighbors};
-use crate::graph::{Edge, EdgeBetween, Few, KnowledgeGraph, Node, NodeKind};
+use crate::graph::{Edge, EdgeBetween, Few, KnowledgeGraph, Node, NodeKind, find_topic};
 use crate::rules::{Relation, RelationId, Schema, TypeId};
 
 /// Id of the relation between papers, or between entities, that a projection adds to the schema of its graph.
 pub const RELATED: &str = "related_to";
+
+/// Topics that a message names; a large corpus has hundreds with its sub-topics.
+const TOPICS_NAMED: usize = 20;
 
 /// Which nodes stand in the graph.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,7 +36,7 @@ pub struct Cut {
     pub min_papers: u32,
     /// Labels or ids of the entity types that stay; empty: all.
     pub types: Vec<String>,
-    /// Label or id of the topic or sub-topic whose papers stay, with their entities.
+    /// The topic or sub-topic whose papers stay, with their entities, by a name that [`find_topic`] understands.
     pub topic: Option<String>,
     /// How many papers and how many entities stay, those with the highest PageRank.
     pub top: Option<usize>,
@@ -55,7 +58,7 @@ pub enum CutError {
     UnknownTopic {
         /// What was asked for.
         name: String,
-        /// Labels of the topics that there are.
+        /// Labels of the largest topics that there are.
         known: Vec<String>,
     },
     /// The schema has no room for another relation.
@@ -116,12 +119,11 @@ pub fn part(graph: &KnowledgeGraph, nodes: &[NodeIndex]) -> KnowledgeGraph {
 }
 
 fn keep_topic(graph: &KnowledgeGraph, name: &str, kept: &mut [bool]) -> Result<String, CutError> {
-    let wanted = name.to_lowercase();
-    let topic = graph.topics().find(|(_, node)| node.id == name || node.label.to_lowercase() == wanted);
-    let Some((topic, topic_node)) = topic else {
-        let known = graph.topics().map(|(_, node)| node.label.clone()).collect();
+    let Some(topic) = find_topic(graph, name) else {
+        let known = graph.topics().map(|(_, node)| node.label.clone()).take(TOPICS_NAMED).collect();
         return Err(CutError::UnknownTopic { name: name.to_owned(), known });
     };
+    let topic_node = &graph.graph[topic];
     let label = Some(topic_node.label.as_str());
     let of_topic = |node: &Node| node.analysis.topic.as_deref() == label || node.analysis.subtopic.as_deref() == label;
     let mut stays = vec![false; kept.len()];

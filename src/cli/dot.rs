@@ -47,7 +47,7 @@ struct Drawing {
     /// The graph to draw, as `papergraph build` wrote it
     #[arg(long, value_name = "FILE", default_value = "out/graph.json")]
     graph: PathBuf,
-    /// Only this topic
+    /// Only this topic: a label, a part of one, or an id
     #[arg(long, value_name = "TOPIC", group = "part")]
     topic: Option<String>,
     /// Only what is near this node: an id, a name, or an alias

@@ -105,6 +105,11 @@ impl FormatOptions {
 }
 
 impl Papers {
+    /// Makes a paper of an earlier run known; see [`CorpusReader::remember_earlier`].
+    pub fn remember_earlier(&mut self, id: &str, title: &str) {
+        self.reader.remember_earlier(id, title);
+    }
+
     /// The next papers in input order; `None` at the end.
     pub fn next_batch(&mut self) -> anyhow::Result<Option<Vec<Paper>>> {
         let results = self.reader.next_batch(BATCH);

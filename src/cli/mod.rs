@@ -8,14 +8,18 @@ mod ask;
 mod build;
 mod common;
 mod completions;
+mod diff;
 mod dot;
 mod eval;
 mod explain;
+mod export;
 mod extract;
 mod input;
 mod neighbors;
 mod output;
+mod part;
 mod path;
+mod readings;
 mod rules;
 mod ruleset;
 mod search;
@@ -71,6 +75,7 @@ struct Global {
 #[derive(Debug, Subcommand)]
 enum Command {
     Build(build::Build),
+    Export(export::Export),
     Extract(extract::Extract),
     Explain(explain::Explain),
     Stats(stats::StatsArgs),
@@ -78,6 +83,7 @@ enum Command {
     Neighbors(neighbors::NeighborsArgs),
     Path(path::PathArgs),
     Common(common::CommonArgs),
+    Diff(diff::DiffArgs),
     Dot(dot::Dot),
     Render(dot::Render),
     Eval(eval::Eval),
@@ -123,6 +129,7 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
     }
     let outcome = match &cli.command {
         Command::Build(command) => command.run(global),
+        Command::Export(command) => command.run(global),
         Command::Extract(command) => command.run(global),
         Command::Explain(command) => command.run(global),
         Command::Dot(command) => command.run(),
@@ -135,6 +142,7 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Neighbors(args) => return answer(|out| neighbors::run(args, out)),
         Command::Path(args) => return answer(|out| path::run(args, out)),
         Command::Common(args) => return answer(|out| common::run(args, out)),
+        Command::Diff(args) => return answer(|out| diff::run(args, out)),
     };
     outcome.map(ExitCode::from)
 }

@@ -1,5 +1,6 @@
 //! Where results and messages go: standard output or a file, standard error, with or without colour.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -129,4 +130,21 @@ pub fn stderr_has_color() -> bool {
 fn color_is_wanted() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         && std::env::var_os("TERM").is_none_or(|terminal| terminal != "dumb")
+}
+
+/// The files of a run by their names in the folder; those of a folder in it together: `neo4j/ (24 files)`.
+pub(super) fn file_names(folder: &Path, files: &[PathBuf]) -> Vec<String> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for file in files {
+        let inside = file.strip_prefix(folder).unwrap_or(file);
+        let name = match inside.parent().filter(|parent| *parent != Path::new("")) {
+            Some(parent) => format!("{}/", parent.display()),
+            None => inside.display().to_string(),
+        };
+        *counts.entry(name).or_default() += 1;
+    }
+    let name = |(name, count): (String, usize)| {
+        if name.ends_with('/') { format!("{name} ({count} files)") } else { name }
+    };
+    counts.into_iter().map(name).collect()
 }

@@ -1,9 +1,11 @@
 //! `--rules`: which rules a run uses.
 
+use std::fmt::{self, Write as _};
 use std::path::Path;
 
 use crate::extract::Extractor;
 use crate::rules::{RuleError, RuleFiles, RuleFolder};
+use crate::text::stable_hash;
 
 /// The rules of a run.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -34,5 +36,27 @@ impl RulesOption {
     /// The rules, ready to run.
     pub fn extractor(&self) -> Result<Extractor, RuleError> {
         Ok(Extractor::new(&self.files()?))
+    }
+}
+
+/// A fingerprint of everything that the rules say, however they are laid out in folders.
+pub fn fingerprint(files: &RuleFiles) -> String {
+    let mut all = Fingerprint(0);
+    let RuleFiles { schema, lexicons, ambiguous, patterns, cues, heads, stop, tables } = files;
+    // Writing to a fingerprint never fails.
+    let _ = write!(all, "{schema:?}{lexicons:?}{ambiguous:?}{patterns:?}{cues:?}{heads:?}{stop:?}");
+    for (path, bytes) in tables {
+        let _ = write!(all, "{path} {}", stable_hash(bytes));
+    }
+    format!("{:016x}", all.0)
+}
+
+/// A running hash of all that is written to it, piece by piece.
+struct Fingerprint(u64);
+
+impl fmt::Write for Fingerprint {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 = self.0.rotate_left(5) ^ stable_hash(text.as_bytes());
+        Ok(())
     }
 }

@@ -160,6 +160,11 @@ impl CorpusReader {
         })
     }
 
+    /// Makes a paper of an earlier run known: a record with its id replaces it, one with its title alone is a duplicate.
+    pub fn remember_earlier(&mut self, id: &str, title: &str) {
+        self.seen.remember_earlier(id, title);
+    }
+
     /// What has been read so far; of all sources, once the reader has ended.
     pub fn summary(&self) -> ReadSummary {
         ReadSummary { bytes: self.bytes_read.load(Ordering::Relaxed), ..self.summary }

@@ -5,7 +5,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -16,6 +16,10 @@ use crate::text::stable_hash;
 #[derive(Default)]
 pub(super) struct Seen {
     hashes: FxHashSet<u64>,
+    /// Ids of the papers of an earlier run, by the hashes of their titles.
+    earlier_by_title: FxHashMap<u64, Box<str>>,
+    /// Hashes of those ids.
+    earlier_ids: FxHashSet<u64>,
 }
 
 /// What a hash is of, so that an id never passes for a title.
@@ -26,6 +30,13 @@ enum Key<'p> {
 }
 
 impl Seen {
+    /// Remembers a paper of an earlier run: one with its id is new once more, as the paper's next version; one with
+    /// its title alone is not.
+    pub(super) fn remember_earlier(&mut self, id: &str, title: &str) {
+        self.earlier_by_title.insert(hash(&Key::Title(&folded(title))), id.into());
+        self.earlier_ids.insert(hash(&Key::Id(id)));
+    }
+
     /// Whether the paper is new; if so, it is remembered. A paper without an id of its own whose made-up id another
     /// paper has already gets the hash of its title behind the id.
     pub(super) fn is_new(&mut self, parsed: &mut Parsed) -> bool {
@@ -33,18 +44,32 @@ impl Seen {
         if self.hashes.contains(&title) {
             return false;
         }
+        let earlier = self.earlier_by_title.get(&title);
+        if let Some(earlier) = earlier {
+            if !parsed.own_id && **earlier == longer_id(parsed) {
+                parsed.paper.id = earlier.to_string();
+            }
+            if **earlier != *parsed.paper.id {
+                return false;
+            }
+        }
         let mut id = hash(&Key::Id(&parsed.paper.id));
-        if self.hashes.contains(&id) {
+        let of_another = earlier.is_none() && !parsed.own_id && self.earlier_ids.contains(&id);
+        if of_another || self.hashes.contains(&id) {
             if parsed.own_id {
                 return false;
             }
-            let suffix = stable_hash(parsed.paper.title.as_bytes());
-            parsed.paper.id.push_str(&format!("-{suffix:016x}"));
+            parsed.paper.id = longer_id(parsed);
             id = hash(&Key::Id(&parsed.paper.id));
         }
         self.hashes.insert(title);
         self.hashes.insert(id)
     }
+}
+
+/// The made-up id of a paper with the hash of its title behind it.
+fn longer_id(parsed: &Parsed) -> String {
+    format!("{}-{:016x}", parsed.paper.id, stable_hash(parsed.paper.title.as_bytes()))
 }
 
 fn hash(key: &Key<'_>) -> u64 {
@@ -96,5 +121,28 @@ mod tests {
         assert!(seen.is_new(&mut second));
         assert!(second.paper.id.starts_with("long-title-"));
         assert!(!seen.is_new(&mut parsed("long-title", "Long title, part two", false)));
+    }
+
+    #[test]
+    fn papers_of_an_earlier_run_come_again_by_id_only() {
+        let mut seen = Seen::default();
+        seen.remember_earlier("1", "Kites");
+        seen.remember_earlier("long-title", "Long title, part one");
+        let mut is_new = |id: &str, title: &str, own_id: bool| {
+            let mut parsed = parsed(id, title, own_id);
+            seen.is_new(&mut parsed).then_some(parsed.paper.id)
+        };
+        assert_eq!(is_new("2", "Kites", true), None, "another id, the same title");
+        assert_eq!(is_new("1", "Kites, second version", true).as_deref(), Some("1"));
+        assert_eq!(is_new("1", "Kites, third version", true), None, "twice in one run");
+        assert_eq!(is_new("long-title", "Long title, part one", false).as_deref(), Some("long-title"));
+        let other = is_new("long-title", "Long title, part two", false).unwrap();
+        assert!(other.starts_with("long-title-"), "{other}");
+        let mut next = Seen::default();
+        next.remember_earlier("long-title", "Long title, part one");
+        next.remember_earlier(&other, "Long title, part two");
+        let mut again = parsed("long-title", "Long title, part two", false);
+        assert!(next.is_new(&mut again));
+        assert_eq!(again.paper.id, other);
     }
 }

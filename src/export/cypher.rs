@@ -23,15 +23,16 @@ impl Exporter for Cypher {
 pub fn write<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
     out.write_all(b"// Merges papergraph's nodes and edges; running it again changes nothing.\n")?;
     for node in view.nodes() {
-        write_node(&node, out)?;
+        write_new_node(&node, out)?;
     }
     for edge in view.edges() {
-        write_edge(&edge, out)?;
+        write_new_edge(&edge, out)?;
     }
     Ok(())
 }
 
-fn write_node<W: Write>(node: &NodeView<'_>, out: &mut W) -> io::Result<()> {
+/// Writes the statement that merges a node.
+pub(super) fn write_new_node<W: Write>(node: &NodeView<'_>, out: &mut W) -> io::Result<()> {
     let kind = Kind::of(node.node);
     write!(out, "MERGE (n:{} {{id: ", kind.label())?;
     write_literal(out, &node.node.id)?;
@@ -50,12 +51,10 @@ fn write_node<W: Write>(node: &NodeView<'_>, out: &mut W) -> io::Result<()> {
     out.write_all(b";\n")
 }
 
-fn write_edge<W: Write>(edge: &EdgeView<'_>, out: &mut W) -> io::Result<()> {
-    write!(out, "MATCH (a:{} {{id: ", Kind::of(edge.source).label())?;
-    write_literal(out, &edge.source.id)?;
-    write!(out, "}}), (b:{} {{id: ", Kind::of(edge.target).label())?;
-    write_literal(out, &edge.target.id)?;
-    write!(out, "}}) MERGE (a)-[r:{}]->(b) SET r.weight = ", relation_name(&edge.relation.id))?;
+/// Writes the statement that merges an edge between nodes that are there.
+pub(super) fn write_new_edge<W: Write>(edge: &EdgeView<'_>, out: &mut W) -> io::Result<()> {
+    write_ends(edge, out)?;
+    write!(out, " MERGE (a)-[r:{}]->(b) SET r.weight = ", relation_name(&edge.relation.id))?;
     write_value(out, &Value::Single(edge.weight()))?;
     out.write_all(b", r.confidence = ")?;
     write_value(out, &Value::Single(edge.confidence()))?;
@@ -72,7 +71,17 @@ fn write_edge<W: Write>(edge: &EdgeView<'_>, out: &mut W) -> io::Result<()> {
     out.write_all(b";\n")
 }
 
-fn write_value<W: Write>(out: &mut W, value: &Value<'_>) -> io::Result<()> {
+/// Writes `MATCH (a:Paper {id: '...'}), (b:Entity {id: '...'})`.
+pub(super) fn write_ends<W: Write>(edge: &EdgeView<'_>, out: &mut W) -> io::Result<()> {
+    write!(out, "MATCH (a:{} {{id: ", Kind::of(edge.source).label())?;
+    write_literal(out, &edge.source.id)?;
+    write!(out, "}}), (b:{} {{id: ", Kind::of(edge.target).label())?;
+    write_literal(out, &edge.target.id)?;
+    out.write_all(b"})")
+}
+
+/// Writes a value as a literal.
+pub(super) fn write_value<W: Write>(out: &mut W, value: &Value<'_>) -> io::Result<()> {
     match value {
         Value::List(members) => {
             out.write_all(b"[")?;
@@ -95,7 +104,7 @@ fn write_value<W: Write>(out: &mut W, value: &Value<'_>) -> io::Result<()> {
 ///
 /// Some databases turn `\u0027` into a quote before they look at the statement, even where the backslash is escaped.
 /// So a `u` after a backslash is itself written as an escape.
-fn write_literal<W: Write>(out: &mut W, text: &str) -> io::Result<()> {
+pub(super) fn write_literal<W: Write>(out: &mut W, text: &str) -> io::Result<()> {
     let text = readable(text);
     out.write_all(b"'")?;
     // Runs of plain characters are copied whole.

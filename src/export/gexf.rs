@@ -1,13 +1,13 @@
 //! GEXF 1.3, as Gephi and Gephi Lite read it: colours, sizes, places, kinds of edges and a timeline.
 //!
 //! Where years are known the graph is dynamic: a paper and its edges live in the year of the paper, an entity from its
-//! first year to its last. So Gephi's timeline shows a single year with a narrow window and the field as it grew with
-//! a window that starts at the left. What has no year is there at all times.
+//! first year to its last, and so does a topic. So Gephi's timeline shows a single year with a narrow window and the
+//! field as it grew with a window that starts at the left. What has no year is there at all times.
 
 use std::io::{self, Write};
 
 use super::style::parse_color;
-use super::view::{ColumnKind, EDGE_COLUMNS, EdgeView, NodeColumn, NodeView, View, entity, paper};
+use super::view::{ColumnKind, EDGE_COLUMNS, EdgeView, NodeColumn, NodeView, View, paper, years};
 use super::{ExportError, ExportOptions, Exporter, GENERATOR, Stage, xml};
 
 /// Writes `graph.gexf`.
@@ -138,8 +138,8 @@ fn lifetime(node: &NodeView<'_>) -> Option<(i32, i32)> {
         let year = facts.year?;
         return span(year, year);
     }
-    let facts = entity(node.node)?;
-    span(facts.first_year?, facts.last_year?)
+    let (first, last) = years(node.node)?;
+    span(first?, last?)
 }
 
 /// The years if both can be written as dates.

@@ -13,6 +13,7 @@
 
 mod csv;
 mod cypher;
+pub mod diff;
 mod dot;
 mod error;
 mod gexf;
@@ -21,7 +22,9 @@ mod json;
 mod ladybug;
 mod neo4j;
 mod number;
+mod parquet;
 mod rdf;
+mod readings;
 mod report;
 mod stage;
 pub mod style;
@@ -38,6 +41,7 @@ use rayon::prelude::*;
 
 pub use dot::{DotOptions, to_dot};
 pub use error::ExportError;
+pub use readings::FILE as READINGS_FILE;
 pub use stage::Stage;
 pub use view::View;
 
@@ -60,6 +64,8 @@ pub trait Exporter: Sync {
 pub struct ExportOptions {
     /// What `graph.dot` shows.
     pub dot: DotOptions,
+    /// The bytes of `readings.jsonl.zst`, from [`Archive::finish`](crate::resolve::Archive::finish).
+    pub readings: Option<Vec<u8>>,
 }
 
 /// The formats, in the order in which help and messages name them.
@@ -81,15 +87,21 @@ pub enum Format {
     Ladybug,
     /// `graph.nt` and `graph.ttl`.
     Rdf,
-    /// `report.md`.
+    /// `nodes.parquet` and `edges.parquet`.
+    Parquet,
+    /// `report.md` and `pictures/`.
     Report,
+    /// `readings.jsonl.zst`.
+    Readings,
     /// `graph.cypher`.
     Cypher,
+    /// `tinkerpop.graphml`.
+    Tinkerpop,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Format; 10] = [
+    pub const ALL: [Format; 13] = [
         Format::Graphml,
         Format::Gexf,
         Format::Csv,
@@ -98,12 +110,15 @@ impl Format {
         Format::Neo4j,
         Format::Ladybug,
         Format::Rdf,
+        Format::Parquet,
         Format::Report,
+        Format::Readings,
         Format::Cypher,
+        Format::Tinkerpop,
     ];
 
-    /// The formats that are written where nobody chose: all but `cypher`, which is for small graphs.
-    pub const DEFAULT: [Format; 9] = [
+    /// The formats that are written where nobody chose: all but `cypher`, which is for small graphs, and `tinkerpop`.
+    pub const DEFAULT: [Format; 11] = [
         Format::Graphml,
         Format::Gexf,
         Format::Csv,
@@ -112,7 +127,9 @@ impl Format {
         Format::Neo4j,
         Format::Ladybug,
         Format::Rdf,
+        Format::Parquet,
         Format::Report,
+        Format::Readings,
     ];
 
     /// The name that `--format` takes.
@@ -126,8 +143,11 @@ impl Format {
             Format::Neo4j => "neo4j",
             Format::Ladybug => "ladybug",
             Format::Rdf => "rdf",
+            Format::Parquet => "parquet",
             Format::Report => "report",
+            Format::Readings => "readings",
             Format::Cypher => "cypher",
+            Format::Tinkerpop => "tinkerpop",
         }
     }
 
@@ -142,8 +162,11 @@ impl Format {
             Format::Neo4j => "neo4j/, for Neo4j and Memgraph",
             Format::Ladybug => "ladybug/, for Ladybug",
             Format::Rdf => "graph.nt and graph.ttl, for triple stores",
-            Format::Report => "report.md, for people: what is in the graph, its topics, its hubs",
+            Format::Parquet => "nodes.parquet and edges.parquet, for DuckDB, Spark, Polars and GraphFrames",
+            Format::Report => "report.md and pictures/, for people: what is in the graph, its topics, its hubs",
+            Format::Readings => "readings.jsonl.zst, for `papergraph build --add`",
             Format::Cypher => "graph.cypher, statements for small graphs and any database that speaks openCypher",
+            Format::Tinkerpop => "tinkerpop.graphml, for JanusGraph and other databases built on TinkerPop",
         }
     }
 
@@ -157,8 +180,11 @@ impl Format {
             Format::Neo4j => &neo4j::Neo4j,
             Format::Ladybug => &ladybug::Ladybug,
             Format::Rdf => &rdf::Rdf,
+            Format::Parquet => &parquet::Parquet,
             Format::Report => &report::Report,
+            Format::Readings => &readings::Readings,
             Format::Cypher => &cypher::Cypher,
+            Format::Tinkerpop => &graphml::Tinkerpop,
         }
     }
 }

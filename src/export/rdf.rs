@@ -2,7 +2,8 @@
 //! rest. `docs/rdf.md` describes both, with queries.
 //!
 //! An edge is one triple that queries walk along (`paper pg:uses method`) and an `rdf:Statement` about it that carries
-//! the evidence. Reification of this old kind is long, but every triple store reads it.
+//! the evidence, and says with PROV which paper it comes from. Reification of this old kind is long, but every triple
+//! store reads it.
 
 use std::io::{self, Write};
 
@@ -23,6 +24,7 @@ pub const IDS: &str = "https://papergraph.dev/id/";
 
 const SCHEMA_ORG: &str = "https://schema.org/";
 const SKOS: &str = "http://www.w3.org/2004/02/skos/core#";
+const PROV: &str = "http://www.w3.org/ns/prov#";
 
 /// Labels of entity types that schema.org has a class for; entities of other types are defined terms.
 const SCHEMA_ORG_CLASSES: [(&str, &str); 2] = [("Dataset", "Dataset"), ("Software", "SoftwareApplication")];
@@ -61,6 +63,7 @@ pub fn write_turtle<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
         ("pg", VOCABULARY),
         ("schema", SCHEMA_ORG),
         ("skos", SKOS),
+        ("prov", PROV),
         ("rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"),
         ("rdfs", "http://www.w3.org/2000/01/rdf-schema#"),
         ("xsd", "http://www.w3.org/2001/XMLSchema#"),
@@ -165,6 +168,10 @@ fn describe_edge(edge: &EdgeView<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     sink(TripleRef::new(statement.as_ref(), rdf::SUBJECT, source.as_ref()))?;
     sink(TripleRef::new(statement.as_ref(), rdf::PREDICATE, property.as_ref()))?;
     sink(TripleRef::new(statement.as_ref(), rdf::OBJECT, target.as_ref()))?;
+    if matches!(edge.source.kind, NodeKind::Paper(_)) {
+        let derived = iri(PROV, "wasDerivedFrom");
+        sink(TripleRef::new(statement.as_ref(), derived.as_ref(), source.as_ref()))?;
+    }
     say_value(sink, &statement, &own("confidence"), &Value::Single(edge.confidence()))?;
     say_value(sink, &statement, &own("count"), &Value::Integer(edge.edge.count.into()))?;
     say_value(sink, &statement, &own("weight"), &Value::Single(edge.weight()))?;

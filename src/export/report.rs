@@ -1,32 +1,87 @@
-//! `report.md`: what is in the graph, for people.
+//! `report.md`: what is in the graph, for people, with pictures beside it in `pictures/`.
 
 use std::cmp::Reverse;
 use std::io::{self, Write};
 
+use rustc_hash::FxHashMap;
+
 use super::text::one_line;
-use super::view::{NodeView, View, entity, paper, topic};
+use super::view::{NodeView, View, entity, paper, topic, years};
 use super::{ExportError, ExportOptions, Exporter, Format, Stage};
-use crate::graph::Node;
+use crate::analyze::map::{papers_by_year, top_entities, topic_map};
+use crate::graph::{KnowledgeGraph, Node, TopicFacts};
 use crate::rules::RelationRole;
 
 /// How many entities of a type, papers and topics the report names.
 const NAMED: usize = 10;
 
-/// Writes `report.md`.
+/// How many parts of a topic the report names.
+const PARTS_NAMED: usize = 6;
+
+/// How many papers of a topic the report names.
+const PAPERS_TO_BEGIN_WITH: usize = 3;
+
+/// An entity is named among those that rise or fade if one of so many papers names it.
+const PAPERS_FOR_ONE_TO_TELL: usize = 2000;
+
+const TREND_EXPLAINED: &str = "Trend: × 2 is twice as often among the recent papers, about the last third, as among \
+     the earlier ones, ÷ 2 half as often.";
+
+/// Writes `report.md` and its pictures.
 pub struct Report;
 
 impl Exporter for Report {
     fn write(&self, view: &View<'_>, stage: &Stage, _options: &ExportOptions) -> Result<(), ExportError> {
-        stage.file("report.md", |out| write(view, out))
+        let pictures = Pictures::of(view.graph);
+        for (name, picture) in pictures.files() {
+            stage.file(name, |out| out.write_all(picture.as_bytes()))?;
+        }
+        stage.file("report.md", |out| write(view, &pictures, out))
+    }
+}
+
+/// The pictures that the report shows; `None` where the graph has nothing to show in one.
+struct Pictures {
+    topics: Option<String>,
+    years: Option<String>,
+    entities: Option<String>,
+}
+
+impl Pictures {
+    const TOPICS: &str = "pictures/topics.svg";
+    const YEARS: &str = "pictures/years.svg";
+    const ENTITIES: &str = "pictures/entities.svg";
+
+    fn of(graph: &KnowledgeGraph) -> Self {
+        Self { topics: topic_map(graph), years: papers_by_year(graph), entities: top_entities(graph, NAMED) }
+    }
+
+    fn files(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let all = [(Self::TOPICS, &self.topics), (Self::YEARS, &self.years), (Self::ENTITIES, &self.entities)];
+        all.into_iter().filter_map(|(name, picture)| Some((name, picture.as_deref()?)))
     }
 }
 
 /// Writes the whole report.
-pub fn write<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
+fn write<W: Write>(view: &View<'_>, pictures: &Pictures, out: &mut W) -> io::Result<()> {
     writeln!(out, "# What is in the graph\n")?;
+    if pictures.topics.is_some() {
+        writeln!(
+            out,
+            "![Map of topics: a circle each, as large as its papers are many; lines join topics that share most]({})\n",
+            Pictures::TOPICS
+        )?;
+    }
     write_counts(view, out)?;
     write_relations(view, out)?;
     write_topics(view, out)?;
+    if pictures.years.is_some() {
+        writeln!(out, "![Papers a year by topic]({})\n", Pictures::YEARS)?;
+    }
+    write_trends(view, out)?;
+    if pictures.entities.is_some() {
+        writeln!(out, "![Most named entities by type]({})\n", Pictures::ENTITIES)?;
+    }
     write_entities(view, out)?;
     write_papers(view, out)?;
     write_files(out)
@@ -68,24 +123,123 @@ fn write_relations<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
 }
 
 fn write_topics<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
-    let mut topics: Vec<NodeView<'_>> = view.nodes().filter(|node| topic(node.node).is_some()).collect();
+    let mut topics: Vec<(NodeView<'_>, &TopicFacts)> =
+        view.nodes().filter_map(|node| Some((node, topic(node.node)?))).collect();
     if topics.is_empty() {
         return Ok(());
     }
-    topics.sort_by_key(|node| Reverse(topic(node.node).map(|facts| facts.papers)));
-    writeln!(out, "## Topics\n\n| topic | papers | told from others by |\n| --- | ---: | --- |")?;
-    for node in topics {
-        let Some(facts) = topic(node.node) else {
-            continue;
-        };
-        let within = facts.parent.as_deref().and_then(|id| view.graph.node(id));
-        let within = within.map(|parent| format!(" (in {})", parent.label)).unwrap_or_default();
+    topics.sort_by_key(|(_, facts)| Reverse(facts.papers));
+    let mut parts: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
+    for (node, facts) in &topics {
+        if let Some(parent) = facts.parent.as_deref().filter(|&parent| view.graph.node(parent).is_some()) {
+            parts.entry(parent).or_default().push(&node.node.label);
+        }
+    }
+    let is_part = |facts: &TopicFacts| facts.parent.as_deref().is_some_and(|parent| parts.contains_key(parent));
+    writeln!(
+        out,
+        "## Topics\n\n| topic | papers | years | trend | told from others by | parts |\n\
+         | --- | ---: | --- | ---: | --- | --- |"
+    )?;
+    for (node, facts) in topics.iter().filter(|(_, facts)| !is_part(facts)) {
         let label = |id: &String| view.graph.node(id).map(|node| node.label.as_str());
         let telling: Vec<&str> = facts.entities.iter().filter_map(label).take(5).collect();
-        let label = cell(&format!("{}{within}", node.node.label));
-        writeln!(out, "| {label} | {} | {} |", facts.papers, cell(&telling.join(", ")))?;
+        let parts = parts.get(node.node.id.as_str()).map(Vec::as_slice).unwrap_or_default();
+        writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {} |",
+            cell(&node.node.label),
+            facts.papers,
+            span(node.node),
+            trend(node.node),
+            cell(&telling.join(", ")),
+            cell(&some_of(parts))
+        )?;
+    }
+    let known = topics.iter().any(|(node, _)| node.node.analysis.trend.is_some());
+    if known {
+        writeln!(out, "\n{TREND_EXPLAINED}")?;
+    }
+    writeln!(out, "\nPapers to begin with, the most central ones of each topic:\n")?;
+    let mut central = central_papers(view);
+    for (node, _) in topics.iter().filter(|(_, facts)| !is_part(facts)) {
+        let papers = central.remove(node.node.label.as_str()).unwrap_or_default();
+        let titles: Vec<String> = papers.iter().map(|paper| cell(&paper.label)).collect();
+        writeln!(out, "- {}: {}", cell(&node.node.label), titles.join("; "))?;
     }
     writeln!(out)
+}
+
+/// The papers of every topic with the highest PageRank, by the topic's label.
+fn central_papers<'g>(view: &View<'g>) -> FxHashMap<&'g str, Vec<&'g Node>> {
+    let mut papers: Vec<&Node> = view.graph.papers().map(|(_, node)| node).collect();
+    papers.sort_by(|a, b| b.analysis.pagerank.total_cmp(&a.analysis.pagerank));
+    let mut of_topic: FxHashMap<&str, Vec<&Node>> = FxHashMap::default();
+    for paper in papers {
+        if let Some(topic) = paper.analysis.topic.as_deref() {
+            let first = of_topic.entry(topic).or_default();
+            if first.len() < PAPERS_TO_BEGIN_WITH {
+                first.push(paper);
+            }
+        }
+    }
+    of_topic
+}
+
+/// The first few names, and how many more there are.
+fn some_of(names: &[&str]) -> String {
+    let shown = names.iter().take(PARTS_NAMED).copied().collect::<Vec<_>>().join("; ");
+    match names.len().saturating_sub(PARTS_NAMED) {
+        0 => shown,
+        more => format!("{shown}; {more} more"),
+    }
+}
+
+/// The entities that rise and those that fade most, of those that are named often enough to tell.
+fn write_trends<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
+    let fewest = view.counts().papers / PAPERS_FOR_ONE_TO_TELL;
+    let mut entities: Vec<(f64, NodeView<'_>)> = view
+        .nodes()
+        .filter(|node| entity(node.node).is_some_and(|facts| facts.papers as usize >= fewest))
+        .filter_map(|node| Some((node.node.analysis.trend?, node)))
+        .collect();
+    // Stable, so that entities with the same trend stay in the order of the graph.
+    entities.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let rising: Vec<NodeView<'_>> = entities.iter().filter(|entry| entry.0 >= 1.0).map(|entry| entry.1).collect();
+    let fading: Vec<NodeView<'_>> =
+        entities.iter().rev().filter(|entry| entry.0 <= -1.0).map(|entry| entry.1).collect();
+    for (title, nodes) in [("What rises", rising), ("What fades", fading)] {
+        if nodes.is_empty() {
+            continue;
+        }
+        writeln!(out, "## {title}\n\n| | type | papers | years | trend |\n| --- | --- | ---: | --- | ---: |")?;
+        for node in nodes.iter().take(NAMED) {
+            let papers = entity(node.node).map_or(0, |facts| facts.papers);
+            let (label, type_label) = (cell(&node.node.label), cell(node.type_label));
+            writeln!(out, "| {label} | {type_label} | {papers} | {} | {} |", span(node.node), trend(node.node))?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// First and last year, as far as they are known.
+fn span(node: &Node) -> String {
+    match years(node).unwrap_or_default() {
+        (Some(first), Some(last)) if first != last => format!("{first} to {last}"),
+        (Some(year), _) | (_, Some(year)) => year.to_string(),
+        (None, None) => String::new(),
+    }
+}
+
+/// The trend as a factor or divisor, both above 1; nothing where it is not known.
+fn trend(node: &Node) -> String {
+    let Some(trend) = node.analysis.trend else {
+        return String::new();
+    };
+    let sign = if trend < 0.0 { '÷' } else { '×' };
+    let times = trend.abs().exp2();
+    if times < 10.0 { format!("{sign} {times:.1}") } else { format!("{sign} {times:.0}") }
 }
 
 fn write_entities<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
@@ -105,17 +259,13 @@ fn write_entities<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
             let Some(facts) = entity(node.node) else {
                 continue;
             };
-            let years = match (facts.first_year, facts.last_year) {
-                (Some(first), Some(last)) if first != last => format!("{first} to {last}"),
-                (Some(year), _) | (_, Some(year)) => year.to_string(),
-                _ => String::new(),
-            };
             let aliases: Vec<&str> = facts.aliases.iter().map(String::as_str).take(3).collect();
             writeln!(
                 out,
-                "| {} | {} | {years} | {} |",
+                "| {} | {} | {} | {} |",
                 cell(&node.node.label),
                 facts.papers,
+                span(node.node),
                 cell(&aliases.join(", "))
             )?;
         }

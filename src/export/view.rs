@@ -128,7 +128,7 @@ pub struct NodeColumn {
 }
 
 /// The attributes of nodes besides `id`, `type` and `label`, in the order of all formats.
-pub static NODE_COLUMNS: [NodeColumn; 21] = [
+pub static NODE_COLUMNS: [NodeColumn; 22] = [
     column("authors", "Authors", ColumnKind::List, |n| list(&paper(n.node)?.authors)),
     column("year", "Year", ColumnKind::Integer, |n| integer(paper(n.node)?.year)),
     column("venue", "Venue", ColumnKind::Text, |n| text(paper(n.node)?.venue.as_deref())),
@@ -136,8 +136,8 @@ pub static NODE_COLUMNS: [NodeColumn; 21] = [
     column("keywords", "Keywords", ColumnKind::List, |n| list(&paper(n.node)?.keywords)),
     column("aliases", "Aliases", ColumnKind::List, |n| list(&entity(n.node)?.aliases)),
     column("papers", "Papers", ColumnKind::Integer, |n| integer(papers(n.node))),
-    column("first_year", "FirstYear", ColumnKind::Integer, |n| integer(entity(n.node)?.first_year)),
-    column("last_year", "LastYear", ColumnKind::Integer, |n| integer(entity(n.node)?.last_year)),
+    column("first_year", "FirstYear", ColumnKind::Integer, |n| integer(years(n.node)?.0)),
+    column("last_year", "LastYear", ColumnKind::Integer, |n| integer(years(n.node)?.1)),
     column("entities", "Entities", ColumnKind::List, |n| list(&topic(n.node)?.entities)),
     column("parent", "Parent", ColumnKind::Text, |n| text(topic(n.node)?.parent.as_deref())),
     column("degree", "Degree", ColumnKind::Integer, |n| integer(Some(n.degree))),
@@ -146,6 +146,7 @@ pub static NODE_COLUMNS: [NodeColumn; 21] = [
     column("topic", "Topic", ColumnKind::Text, |n| text(n.node.analysis.topic.as_deref())),
     column("subtopic", "Subtopic", ColumnKind::Text, |n| text(n.node.analysis.subtopic.as_deref())),
     column("bridge", "Bridge", ColumnKind::Real, |n| double(n.node.analysis.bridge).filter(|_| ranked(n.node))),
+    column("trend", "Trend", ColumnKind::Real, |n| double(n.node.analysis.trend?)),
     column("x", "X", ColumnKind::Real, |n| n.position().map(|(x, _)| Value::Single(x))),
     column("y", "Y", ColumnKind::Real, |n| n.position().map(|(_, y)| Value::Single(y))),
     column("size", "Size", ColumnKind::Real, |n| Some(Value::Single(n.size))),
@@ -412,6 +413,15 @@ fn url(node: &Node) -> Option<&str> {
         NodeKind::Paper(facts) => facts.url.as_deref(),
         NodeKind::Entity(facts) => facts.url.as_deref(),
         NodeKind::Topic(_) => None,
+    }
+}
+
+/// First and last year of an entity's or a topic's papers.
+pub fn years(node: &Node) -> Option<(Option<i32>, Option<i32>)> {
+    match &node.kind {
+        NodeKind::Paper(_) => None,
+        NodeKind::Entity(facts) => Some((facts.first_year, facts.last_year)),
+        NodeKind::Topic(facts) => Some((facts.first_year, facts.last_year)),
     }
 }
 

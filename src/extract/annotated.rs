@@ -79,25 +79,30 @@ impl<'r> Annotated<'r> {
     }
 
     /// The sentence that a token stands in.
+    #[inline]
     pub fn sentence(&self, token: u32) -> Sentence {
         self.document.sentences[self.sentence_of[token as usize] as usize]
     }
 
     /// Does a border stand before `first`: a sentence's edge, a function word, or any other character?
+    #[inline]
     pub fn is_left_free(&self, first: u32) -> bool {
         first == self.sentence(first).first || self.is_edge(first - 1)
     }
 
     /// Does a border stand after the span that ends at `end`?
+    #[inline]
     pub fn is_right_free(&self, end: u32) -> bool {
         end == self.sentence(end - 1).end || self.is_edge(end)
     }
 
+    #[inline]
     fn is_edge(&self, token: u32) -> bool {
         !self.document.tokens[token as usize].shape.is_word() || self.classes[token as usize].function > 0
     }
 
     /// Class of the head of a span, from 1; 0 where its last word is none.
+    #[inline]
     pub fn head(&self, end: u32) -> u8 {
         self.classes[end as usize - 1].head
     }

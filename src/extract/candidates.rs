@@ -1,6 +1,6 @@
 //! Spans that may name an entity, proposed generously; the evidence decides among them.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::extract::annotated::Annotated;
 use crate::extract::{enumeration, lexicon, naming, pattern, runs, shape};
@@ -108,7 +108,11 @@ impl Candidates {
 
 /// Lets every strategy propose its spans.
 pub fn propose(text: &Annotated<'_>) -> Candidates {
-    let mut candidates = Candidates::default();
+    let expected = text.document.atoms.len() * 2;
+    let mut candidates = Candidates {
+        list: Vec::with_capacity(expected),
+        by_span: FxHashMap::with_capacity_and_hasher(expected, FxBuildHasher),
+    };
     runs::propose(text, &mut candidates);
     enumeration::propose(text, &mut candidates);
     for definition in &text.definitions {

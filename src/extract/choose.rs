@@ -25,28 +25,42 @@ pub struct Chosen {
     pub confidence: f32,
 }
 
-/// Sums of all evidence for every candidate: one row of `types` numbers a candidate.
-pub fn scores(evidence: &Evidence, weights: &WeightTable) -> Vec<f32> {
-    let (types, stride) = (weights.outcomes, weights.stride());
-    let mut form_sums = vec![0.0; evidence.forms() * stride];
-    for (form, sums) in form_sums.chunks_exact_mut(stride).enumerate() {
-        weights.add(evidence.form_rows(form as u32), sums);
+/// Finished sums of all evidence for every candidate: one row of [`WeightTable::stride`] numbers a candidate, the types
+/// first.
+pub fn sums(evidence: &Evidence, weights: &WeightTable) -> Vec<f32> {
+    let stride = weights.stride();
+    let mut shared_sums = vec![0.0; evidence.shared() * stride];
+    for (number, sums) in (0..).zip(shared_sums.chunks_exact_mut(stride)) {
+        weights.add(evidence.shared_rows(number), sums);
     }
-    let mut all = Vec::with_capacity(evidence.candidates.len() * types);
-    let mut sums = vec![0.0; stride];
+    let shared = |number: u32| &shared_sums[number as usize * stride..][..stride];
+    let mut all = Vec::with_capacity(evidence.candidates.len() * stride);
     for weighed in &evidence.candidates {
-        let from = weighed.form as usize * stride;
-        sums.copy_from_slice(&form_sums[from..from + stride]);
-        weights.add(evidence.span_rows(weighed), &mut sums);
-        all.extend_from_slice(&sums[..types]);
+        let at = all.len();
+        let [first, others @ ..] = weighed.shared;
+        all.extend_from_slice(shared(first));
+        let sums = &mut all[at..];
+        for other in others {
+            sums.iter_mut().zip(shared(other)).for_each(|(sum, part)| *sum += part);
+        }
+        weights.add(evidence.own_rows(weighed), sums);
+        weights.finish(sums);
     }
     all
 }
 
 /// The best set of spans that do not overlap. `bias` is added to every span: greater finds more, smaller is surer.
 ///
-/// Candidates must stand in order of end, then start; ties keep the earlier one. Linear in tokens and candidates.
-pub fn choose(text: &Annotated<'_>, candidates: &[Weighed], scores: &[f32], types: usize, bias: f32) -> Vec<Chosen> {
+/// `sums` are those of [`sums`]. Candidates must stand in order of end, then start; ties keep the earlier one. Linear in
+/// tokens and candidates.
+pub fn choose(
+    text: &Annotated<'_>,
+    candidates: &[Weighed],
+    sums: &[f32],
+    weights: &WeightTable,
+    bias: f32,
+) -> Vec<Chosen> {
+    let types_of = |at: usize| &sums[at * weights.stride()..][..weights.outcomes];
     let tokens = text.document.tokens.len();
     let mut best = vec![0.0f32; tokens + 1];
     let mut chosen_at: Vec<Option<(u32, u8)>> = vec![None; tokens + 1];
@@ -54,9 +68,8 @@ pub fn choose(text: &Annotated<'_>, candidates: &[Weighed], scores: &[f32], type
     for end in 1..=tokens {
         best[end] = best[end - 1];
         while let Some(weighed) = candidates.get(next).filter(|weighed| weighed.candidate.end as usize == end) {
-            let row = &scores[next * types..(next + 1) * types];
             let mut top = (0u8, f32::NEG_INFINITY);
-            for (entity_type, &score) in (0u8..).zip(row) {
+            for (entity_type, &score) in (0u8..).zip(types_of(next)) {
                 if score > top.1 {
                     top = (entity_type, score);
                 }
@@ -76,7 +89,7 @@ pub fn choose(text: &Annotated<'_>, candidates: &[Weighed], scores: &[f32], type
         match chosen_at[end] {
             Some((at, entity_type)) => {
                 let candidate = candidates[at as usize].candidate;
-                let row = &scores[at as usize * types..(at as usize + 1) * types];
+                let row = types_of(at as usize);
                 chosen.push(Chosen {
                     candidate: at,
                     first: candidate.first,

@@ -48,22 +48,22 @@ pub struct Piece {
     pub family: &'static str,
     /// What was observed; empty for families with one value.
     pub value: String,
-    /// What it weighs for the candidate's type.
+    /// What it weighs for the candidate's type at this place, its part in hidden units included.
     pub weight: f32,
 }
 
 /// All candidates of a paper in the order of the text.
 pub fn judgements(extractor: &Extractor, reading: &Reading<'_>) -> Vec<Judgement> {
-    let types = extractor.weights.outcomes;
+    let weights = &extractor.weights;
     let bias = extractor.settings.bias;
     let document = &reading.text.document;
-    let scores = reading.scores.chunks_exact(types.max(1));
-    let mut order: Vec<_> = (0u32..).zip(reading.evidence.candidates.iter().zip(scores)).collect();
+    let sums = reading.sums.chunks_exact(weights.stride());
+    let mut order: Vec<_> = (0u32..).zip(reading.evidence.candidates.iter().zip(sums)).collect();
     order.sort_by_key(|(_, (weighed, _))| (weighed.candidate.first, weighed.candidate.end));
-    let judged = order.into_iter().map(|(at, (weighed, scores))| {
+    let judged = order.into_iter().map(|(at, (weighed, sums))| {
         let candidate = weighed.candidate;
         let mut best = (0u8, f32::NEG_INFINITY);
-        for (entity_type, &score) in (0u8..).zip(scores) {
+        for (entity_type, &score) in (0u8..).zip(&sums[..weights.outcomes]) {
             if score > best.1 {
                 best = (entity_type, score);
             }
@@ -80,12 +80,13 @@ pub fn judgements(extractor: &Extractor, reading: &Reading<'_>) -> Vec<Judgement
                 .map(|chosen| document.text(chosen.first, chosen.end).to_string());
             fate = Fate::Overlaps(over.collect());
         }
-        let rows = reading.evidence.form_rows(weighed.form).iter().chain(reading.evidence.span_rows(weighed));
-        let mut pieces: Vec<Piece> = rows
-            .map(|&row| {
+        let effective = weights.effective(sums, usize::from(best.0));
+        let mut pieces: Vec<Piece> = reading
+            .evidence
+            .rows_of(weighed)
+            .map(|row| {
                 let (family, value) = extractor.space.name(row);
-                let weight = extractor.weights.row(row)[usize::from(best.0)];
-                Piece { family, value, weight }
+                Piece { family, value, weight: effective.weight(row) }
             })
             .filter(|piece| piece.weight != 0.0)
             .collect();

@@ -1,17 +1,20 @@
 //! The extractor: rules, spaces of evidence and weights, ready for any number of papers.
 
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use crate::corpus::Paper;
 use crate::extract::annotated::Annotated;
 use crate::extract::candidates::{self, Proposer};
 use crate::extract::choose::{self, Chosen};
+use crate::extract::collect;
 use crate::extract::defaults;
-use crate::extract::evidence::{self, Evidence};
+use crate::extract::evidence::Evidence;
 use crate::extract::found::{Extraction, FoundEntity, Mention, SentenceSpan};
 use crate::extract::group::{self, Group};
-use crate::extract::relation_evidence::{self, EntityPlaces, RelationSpace};
-use crate::extract::space::{LearntWords, SpanSpace};
+use crate::extract::relation_evidence::{self, EntityPlaces, RelationSpace, RelationWords};
+use crate::extract::space::SpanSpace;
+use crate::extract::vocabulary::{RELATION_PLACES, SPAN_PLACES, Vocabulary};
 use crate::extract::weights::WeightTable;
 use crate::rules::{RelationId, RuleFiles, RuleSet, TypeId};
 use crate::text::Document;
@@ -33,6 +36,15 @@ impl Default for Settings {
     fn default() -> Self {
         Self { bias: 0.0 }
     }
+}
+
+/// The words that have weights of their own.
+#[derive(Clone, Debug)]
+pub struct Vocabularies {
+    /// For weights on spans.
+    pub spans: Vocabulary,
+    /// For weights on relations.
+    pub relations: Vocabulary,
 }
 
 /// Everything that extraction needs; only read after it is made, so that threads share it.
@@ -59,8 +71,8 @@ pub struct Reading<'r> {
     pub text: Annotated<'r>,
     /// Candidates with their evidence.
     pub evidence: Evidence,
-    /// Sums of the evidence, a row of types a candidate.
-    pub scores: Vec<f32>,
+    /// Sums of the evidence of each candidate, as [`choose::sums`] gives them.
+    pub sums: Vec<f32>,
     /// The spans that name entities.
     pub chosen: Vec<Chosen>,
     /// Spans of the same entity.
@@ -70,28 +82,45 @@ pub struct Reading<'r> {
 impl Extractor {
     /// Compiles rule files.
     pub fn new(files: &RuleFiles) -> Self {
-        let weights = files.tables.get(SPAN_WEIGHTS).map(AsRef::as_ref).unwrap_or_default();
-        Self::with_words(files, &LearntWords::read(weights))
+        let table = |path: &str| files.tables.get(path).map(AsRef::as_ref).unwrap_or_default();
+        let (rules, (spans, relations)) = rayon::join(
+            || RuleSet::compile(files),
+            || {
+                rayon::join(
+                    || Vocabulary::read(SPAN_PLACES, table(SPAN_WEIGHTS)),
+                    || Vocabulary::read(RELATION_PLACES, table(RELATION_WEIGHTS)),
+                )
+            },
+        );
+        Self::with_rules(files, rules, Vocabularies { spans, relations })
     }
 
     /// Compiles rule files, with the words that shall have weights of their own: what fitting begins with.
-    pub fn with_words(files: &RuleFiles, learnt: &LearntWords) -> Self {
-        let rules = RuleSet::compile(files);
-        let space = SpanSpace::new(&rules, learnt);
-        let relation_space = RelationSpace::new(&rules);
+    pub fn with_words(files: &RuleFiles, words: Vocabularies) -> Self {
+        Self::with_rules(files, RuleSet::compile(files), words)
+    }
+
+    fn with_rules(files: &RuleFiles, rules: RuleSet, words: Vocabularies) -> Self {
         let types: Vec<String> = rules.schema.types.iter().map(|t| t.label.clone()).collect();
         let relations: Vec<String> = rules.schema.relations.iter().map(|r| r.id.clone()).collect();
-        let weights = match files.tables.get(SPAN_WEIGHTS) {
-            Some(csv) => WeightTable::read(csv, &space.names, space.rows, &types),
-            None => defaults::span_weights(files, &rules, &space),
+        let Vocabularies { spans, relations: relation_words } = words;
+        let for_spans = || {
+            let space = SpanSpace::new(&rules, spans);
+            let weights = match files.tables.get(SPAN_WEIGHTS) {
+                Some(csv) => WeightTable::read(csv, &space.names, space.rows, &types),
+                None => defaults::span_weights(files, &rules, &space),
+            };
+            (space, weights)
         };
-        let relation_weights = match files.tables.get(RELATION_WEIGHTS) {
-            Some(csv) => {
-                let (names, rows) = (&relation_space.names, relation_space.rows);
-                WeightTable::read(csv, names, rows, &relations)
-            }
-            None => defaults::relation_weights(files, &rules, &relation_space),
+        let for_relations = || {
+            let space = RelationSpace::new(&rules, relation_words);
+            let weights = match files.tables.get(RELATION_WEIGHTS) {
+                Some(csv) => WeightTable::read(csv, &space.names, space.rows, &relations),
+                None => defaults::relation_weights(files, &rules, &space),
+            };
+            (space, weights)
         };
+        let ((space, weights), (relation_space, relation_weights)) = rayon::join(for_spans, for_relations);
         let settings = files
             .tables
             .get("weights.toml")
@@ -108,7 +137,7 @@ impl Extractor {
 
     /// Finds all spans that may name an entity, with the evidence on them.
     pub fn evidence(&self, text: &Annotated<'_>) -> Evidence {
-        evidence::collect(text, &self.space, &candidates::propose(text))
+        collect::collect(text, &self.space, &candidates::propose(text))
     }
 
     /// Reads a paper up to the groups of spans that are its entities.
@@ -120,10 +149,10 @@ impl Extractor {
 
     /// Chooses spans and groups them by the given weights.
     pub fn decide<'r>(&self, text: Annotated<'r>, evidence: Evidence, weights: &WeightTable, bias: f32) -> Reading<'r> {
-        let scores = choose::scores(&evidence, weights);
-        let chosen = choose::choose(&text, &evidence.candidates, &scores, weights.outcomes, bias);
+        let sums = choose::sums(&evidence, weights);
+        let chosen = choose::choose(&text, &evidence.candidates, &sums, weights, bias);
         let groups = group::group(&text, &chosen);
-        Reading { text, evidence, scores, chosen, groups }
+        Reading { text, evidence, sums, chosen, groups }
     }
 
     /// Finds the entities of a paper.
@@ -134,10 +163,11 @@ impl Extractor {
 
     /// The entities of a paper that was read.
     pub fn extraction(&self, reading: &Reading<'_>) -> Extraction {
-        Extraction { entities: reading.groups.iter().map(|group| self.entity(reading, group)).collect() }
+        let words = self.relation_space.words(&reading.text.document);
+        Extraction { entities: reading.groups.iter().map(|group| self.entity(reading, &words, group)).collect() }
     }
 
-    fn entity(&self, reading: &Reading<'_>, group: &Group) -> FoundEntity {
+    fn entity(&self, reading: &Reading<'_>, words: &RelationWords, group: &Group) -> FoundEntity {
         let text = &reading.text;
         let document = &text.document;
         let mentions: Vec<Mention> =
@@ -146,7 +176,7 @@ impl Extractor {
             entity_type: group.entity_type,
             spans: group.members.iter().map(|&at| (reading.chosen[at].first, reading.chosen[at].end)).collect(),
         };
-        let (relation, relation_confidence, relation_rules) = self.relation(text, &places);
+        let (relation, relation_confidence, relation_rules) = self.relation(text, words, &places);
         let name = match group.entry {
             Some(entry) => self.rules.lexicon[entry as usize].name.clone(),
             None => commonest(&mentions),
@@ -190,10 +220,11 @@ impl Extractor {
     fn strongest_rule(&self, reading: &Reading<'_>, span: &Chosen) -> String {
         let weighed = &reading.evidence.candidates[span.candidate as usize];
         let column = usize::from(span.entity_type.0);
-        let rows = reading.evidence.form_rows(weighed.form).iter().chain(reading.evidence.span_rows(weighed));
+        let sums = &reading.sums[span.candidate as usize * self.weights.stride()..][..self.weights.stride()];
+        let effective = self.weights.effective(sums, column);
         let mut best: Option<(f32, u32)> = None;
-        for &row in rows {
-            let weight = self.weights.row(row)[column];
+        for row in reading.evidence.rows_of(weighed) {
+            let weight = effective.weight(row);
             if best.is_none_or(|(most, _)| weight > most) {
                 best = Some((weight, row));
             }
@@ -211,20 +242,24 @@ impl Extractor {
     }
 
     /// The relation that weighs most among those that the type allows, its probability, and the evidence for it.
-    pub fn relation(&self, text: &Annotated<'_>, places: &EntityPlaces) -> (RelationId, f32, Vec<String>) {
-        let rows = relation_evidence::collect(text, &self.relation_space, places);
+    fn relation(
+        &self,
+        text: &Annotated<'_>,
+        words: &RelationWords,
+        places: &EntityPlaces,
+    ) -> (RelationId, f32, Vec<String>) {
+        let rows = relation_evidence::collect(text, &self.relation_space, words, places);
         let mut sums = vec![0.0; self.relation_weights.stride()];
         self.relation_weights.add(&rows, &mut sums);
+        self.relation_weights.finish(&mut sums);
         let allowed: Vec<RelationId> = self.rules.schema.relations_for(places.entity_type).collect();
         let relation = best_relation(&self.rules, places.entity_type, &allowed, &sums);
         let column = usize::from(relation.0);
         let most = sums[column];
         let total: f32 = allowed.iter().map(|other| (sums[usize::from(other.0)] - most).exp()).sum();
-        let mut reasons: Vec<(f32, u32)> = rows
-            .iter()
-            .map(|&row| (self.relation_weights.row(row)[column], row))
-            .filter(|(weight, _)| *weight > 0.0)
-            .collect();
+        let effective = self.relation_weights.effective(&sums, column);
+        let mut reasons: Vec<(f32, u32)> =
+            rows.iter().map(|&row| (effective.weight(row), row)).filter(|(weight, _)| *weight > 0.0).collect();
         reasons.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let named = |row: u32| {
             let at = self.relation_space.names.partition_point(|family| family.base <= row) - 1;
@@ -258,10 +293,17 @@ impl Extractor {
 
 impl Extractor {
     /// The relation of an entity by other weights than the extractor's own.
-    pub fn relation_by(&self, text: &Annotated<'_>, places: &EntityPlaces, weights: &WeightTable) -> RelationId {
-        let rows = relation_evidence::collect(text, &self.relation_space, places);
+    pub fn relation_by(
+        &self,
+        text: &Annotated<'_>,
+        words: &RelationWords,
+        places: &EntityPlaces,
+        weights: &WeightTable,
+    ) -> RelationId {
+        let rows = relation_evidence::collect(text, &self.relation_space, words, places);
         let mut sums = vec![0.0; weights.stride()];
         weights.add(&rows, &mut sums);
+        weights.finish(&mut sums);
         let allowed: Vec<RelationId> = self.rules.schema.relations_for(places.entity_type).collect();
         best_relation(&self.rules, places.entity_type, &allowed, &sums)
     }
@@ -287,10 +329,13 @@ fn best_relation(rules: &RuleSet, entity_type: TypeId, allowed: &[RelationId], s
 
 /// The reading that most mentions share; the first of them where several do.
 fn commonest(mentions: &[Mention]) -> String {
-    let times = |reading: &str| mentions.iter().filter(|mention| mention.reading == reading).count();
-    let mut best: Option<(usize, &str)> = None;
+    let mut times: FxHashMap<&str, u32> = FxHashMap::default();
     for mention in mentions {
-        let count = times(&mention.reading);
+        *times.entry(&mention.reading).or_default() += 1;
+    }
+    let mut best: Option<(u32, &str)> = None;
+    for mention in mentions {
+        let count = times[mention.reading.as_str()];
         if best.is_none_or(|(most, _)| count > most) {
             best = Some((count, &mention.reading));
         }

@@ -1,6 +1,6 @@
 //! What a paper does with each phrase, summed over all places where the phrase stands.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::extract::annotated::{Annotated, CueSet};
 use crate::extract::runs::{self, Stretch};
@@ -36,14 +36,25 @@ pub struct Form {
 /// All phrases of a paper by key.
 #[derive(Debug, Default)]
 pub struct Forms {
-    by_key: FxHashMap<u64, Form>,
+    /// Positions in the list of forms.
+    by_key: FxHashMap<u64, u32>,
+    forms: Vec<Form>,
 }
 
 impl Forms {
     /// Counts every phrase of a paper.
     pub fn new(text: &Annotated<'_>) -> Self {
-        let mut forms = Self::default();
-        runs::stretches(text, LONGEST, |stretch| forms.count(text, stretch));
+        let expected = text.document.atoms.len() * 2;
+        let by_key = FxHashMap::with_capacity_and_hasher(expected, FxBuildHasher);
+        let mut forms = Self { by_key, forms: Vec::with_capacity(expected) };
+        // Stretches come by their first token: what stands before it is read once.
+        let mut before = (u32::MAX, None);
+        runs::stretches(text, LONGEST, |stretch| {
+            if stretch.at_start && before.0 != stretch.first {
+                before = (stretch.first, class_before(text, stretch.first));
+            }
+            forms.count(text, stretch, before.1.filter(|_| stretch.at_start));
+        });
         // What is said of the long form is said of the acronym, and the other way round.
         for definition in &text.definitions {
             let long = crate::text::phrase_key(&text.document, definition.long_first, definition.long_end);
@@ -55,14 +66,24 @@ impl Forms {
 
     /// What is known of a phrase in this paper.
     pub fn get(&self, key: u64) -> Option<&Form> {
-        self.by_key.get(&key)
+        self.by_key.get(&key).map(|&at| &self.forms[at as usize])
     }
 
-    fn count(&mut self, text: &Annotated<'_>, stretch: Stretch) {
+    /// The form of a phrase, added if it is new.
+    fn form(&mut self, key: u64) -> &mut Form {
+        let at = *self.by_key.entry(key).or_insert(self.forms.len() as u32) as usize;
+        if at == self.forms.len() {
+            self.forms.push(Form::default());
+        }
+        &mut self.forms[at]
+    }
+
+    /// Counts a stretch; `such_as` is the head of what it is an example of.
+    fn count(&mut self, text: &Annotated<'_>, stretch: Stretch, such_as: Option<u8>) {
         let Stretch { first, end, .. } = stretch;
         let left_free = stretch.at_start;
         let right_free = stretch.at_end;
-        let form = self.by_key.entry(stretch.key).or_default();
+        let form = self.form(stretch.key);
         form.occurrences += 1;
         form.free += u32::from(left_free && right_free);
         form.in_title |= text.document.in_title(first);
@@ -78,16 +99,14 @@ impl Forms {
         if right_free && let Some(head) = description(text, first, end) {
             add_call(&mut form.called, head, 1);
         }
-        if left_free && let Some(head) = class_before(text, first) {
-            form.such_as = head;
-        }
+        form.such_as = such_as.unwrap_or(form.such_as);
     }
 
     fn share(&mut self, a: u64, b: u64) {
-        let one = self.by_key.get(&a).cloned().unwrap_or_default();
-        let other = self.by_key.get(&b).cloned().unwrap_or_default();
+        let one = self.get(a).cloned().unwrap_or_default();
+        let other = self.get(b).cloned().unwrap_or_default();
         for (key, from) in [(a, &other), (b, &one)] {
-            let form = self.by_key.entry(key).or_default();
+            let form = self.form(key);
             for &(head, times) in &from.called {
                 add_call(&mut form.called, head, times);
             }

@@ -9,6 +9,7 @@ pub mod acronym;
 pub mod annotated;
 pub mod candidates;
 pub mod choose;
+pub mod collect;
 pub mod defaults;
 pub mod enumeration;
 pub mod evidence;
@@ -26,7 +27,8 @@ pub mod runs;
 pub mod shape;
 pub mod space;
 pub mod title;
+pub mod vocabulary;
 pub mod weights;
 
-pub use extractor::{Extractor, RELATION_WEIGHTS, Reading, SPAN_WEIGHTS, Settings};
+pub use extractor::{Extractor, RELATION_WEIGHTS, Reading, SPAN_WEIGHTS, Settings, Vocabularies};
 pub use found::{EntityLine, ExtractLine, Extraction, FoundEntity, Mention, MentionLine, SentenceSpan};

@@ -19,7 +19,10 @@ pub fn matches(text: &Annotated<'_>) -> Vec<PatternMatch> {
     let mut matches = Vec::new();
     let document = &text.document;
     for number in text.rules.pattern_set.matches(&document.reading) {
-        for found in text.rules.patterns[number].regex.find_iter(&document.reading) {
+        let Some(regex) = text.rules.patterns[number].regex() else {
+            continue;
+        };
+        for found in regex.find_iter(&document.reading) {
             let first = document.tokens.partition_point(|token| (token.start as usize) < found.start());
             let end = document.tokens.partition_point(|token| (token.end as usize) <= found.end());
             let on_borders = first < end

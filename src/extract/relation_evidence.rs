@@ -3,8 +3,10 @@
 
 use crate::extract::annotated::Annotated;
 use crate::extract::evidence::{case_class, for_each_bit};
-use crate::extract::space::{Family, FamilyNames, SpaceBuilder, counted};
+use crate::extract::space::{Family, FamilyNames, SpaceBuilder, add_words, counted};
+use crate::extract::vocabulary::{Numbers, RELATION_PLACES, RelationWord, Vocabulary, words_near};
 use crate::rules::{RuleSet, TypeId};
+use crate::text::{Document, Token};
 
 /// The families of evidence on relations.
 #[derive(Clone, Debug)]
@@ -12,6 +14,7 @@ use crate::rules::{RuleSet, TypeId};
 pub struct RelationSpace {
     pub names: Vec<FamilyNames>,
     pub rows: u32,
+    pub other_habits: Family,
     pub entity_type: Family,
     pub in_title: Family,
     pub first_place: Family,
@@ -35,13 +38,17 @@ pub struct RelationSpace {
     pub known_to_corpus: Family,
     pub own_place: Family,
     pub own_mentions: Family,
+    pub own_distance: Family,
+    /// Words with weights of their own, and the family of each place.
+    vocabulary: Vocabulary,
+    word_places: Vec<Family>,
 }
 
 const TITLE_WORDS: [&str; 12] = ["for", "via", "with", "in", "of", "on", "to", "from", "by", "using", "and", "towards"];
 
 impl RelationSpace {
     /// Lays the families out for the classes of a rule set.
-    pub fn new(rules: &RuleSet) -> Self {
+    pub fn new(rules: &RuleSet, vocabulary: Vocabulary) -> Self {
         let mut builder = SpaceBuilder::default();
         let mut add = |id, dimensions: &[&[String]]| builder.family(id, dimensions);
         let strings = |names: &[&str]| -> Vec<String> { names.iter().map(|name| (*name).to_string()).collect() };
@@ -58,6 +65,8 @@ impl RelationSpace {
             std::iter::once("none".to_string()).chain(rules.heads.iter().map(|head| head.id.clone())).collect();
         let title_words: Vec<String> = strings(&["first", "other"]).into_iter().chain(strings(&TITLE_WORDS)).collect();
         let space = Self {
+            // Holds in training only, on papers whose annotators have other habits.
+            other_habits: add("annotated by others", &[&types]),
             entity_type: add("type", &[&types]),
             in_title: add("in title", &[&types, &cases]),
             first_place: add("first mention", &[&fifths, &any_type]),
@@ -94,13 +103,54 @@ impl RelationSpace {
                     &cases,
                 ],
             ),
+            own_distance: add(
+                "sentences after the paper's own words",
+                &[
+                    &strings(&[
+                        "3+ before",
+                        "2 before",
+                        "1 before",
+                        "first",
+                        "1 after",
+                        "2 after",
+                        "3 after",
+                        "4+ after",
+                    ]),
+                    &yes_no,
+                ],
+            ),
             own_mentions: add("mentions in own words", &[&counted(0, 3, "times"), &types]),
+            word_places: add_words(&mut add, RELATION_PLACES, &vocabulary),
+            vocabulary,
             names: Vec::new(),
             rows: 0,
         };
         Self { names: builder.families, rows: builder.rows, ..space }
     }
+
+    /// Looks the words of a paper up, for [`collect`].
+    pub fn words(&self, document: &Document) -> RelationWords {
+        let numbers = |token: &Token| {
+            let mut numbers = self.vocabulary.numbers(token.hash);
+            if token.singular != token.hash {
+                let last = RelationWord::Last as usize;
+                numbers[last] = self.vocabulary.numbers(token.singular)[last];
+            }
+            numbers
+        };
+        RelationWords(document.tokens.iter().map(numbers).collect())
+    }
+
+    /// Row of a word at a place, if it has weights of its own.
+    fn word_row(&self, words: &RelationWords, place: RelationWord, token: u32) -> Option<u32> {
+        let number = words.0[token as usize][place as usize];
+        (number > 0).then(|| self.word_places[place as usize].row([number, 0, 0]))
+    }
 }
+
+/// For each token of a paper its numbers in the vocabulary of a [`RelationSpace`].
+#[derive(Clone, Debug)]
+pub struct RelationWords(Vec<Numbers>);
 
 /// The places of one entity in a paper.
 #[derive(Clone, Debug)]
@@ -112,8 +162,8 @@ pub struct EntityPlaces {
 }
 
 /// Collects the evidence on an entity's relation; rows in ascending order, each once.
-pub fn collect(text: &Annotated<'_>, space: &RelationSpace, entity: &EntityPlaces) -> Vec<u32> {
-    let mut rows = Vec::new();
+pub fn collect(text: &Annotated<'_>, space: &RelationSpace, words: &RelationWords, entity: &EntityPlaces) -> Vec<u32> {
+    let mut rows = Vec::with_capacity(128);
     let entity_type = u32::from(entity.entity_type.0);
     let document = &text.document;
     let Some((&(first, end), &(last, _))) = entity.spans.first().zip(entity.spans.last()) else {
@@ -163,6 +213,7 @@ pub fn collect(text: &Annotated<'_>, space: &RelationSpace, entity: &EntityPlace
     rows.push(space.known_to_corpus.row([count.min(5), entity_type, 0]));
     own_words(text, space, entity_type, case, &entity.spans, &mut rows);
     for &(from, to) in &entity.spans {
+        words_near(text, from, to, |place, token| rows.extend(space.word_row(words, place, token)));
         mention(text, space, entity_type, from, to, &mut rows);
     }
     rows.sort_unstable();
@@ -189,6 +240,11 @@ fn own_words(
     let (mut before, mut inside, mut after) = (0u32, 0u32, 0u32);
     for &(first, _) in spans.iter().filter(|(first, _)| !text.document.in_title(*first)) {
         let sentence = text.sentence_of[first as usize];
+        if let Some(&opening) = own.first() {
+            let distance = (sentence as i32 - opening as i32).clamp(-3, 4) + 3;
+            let is_own = own.binary_search(&sentence).is_ok();
+            rows.push(space.own_distance.row([distance as u32, u32::from(is_own), 0]));
+        }
         if own.binary_search(&sentence).is_ok() {
             inside += 1;
         } else if own.first().is_some_and(|&opening| sentence > opening) {
@@ -210,7 +266,7 @@ fn own_words(
     rows.push(space.own_mentions.row([inside.min(3), entity_type, 0]));
 }
 
-/// Evidence of one mention.
+/// Evidence of one mention, words with weights of their own aside.
 fn mention(text: &Annotated<'_>, space: &RelationSpace, entity_type: u32, first: u32, end: u32, rows: &mut Vec<u32>) {
     let document = &text.document;
     let sentence = text.sentence(first);

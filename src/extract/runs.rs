@@ -74,14 +74,14 @@ pub fn stretches(text: &Annotated<'_>, longest: u32, mut visit: impl FnMut(Stret
 /// Proposes runs, their right parts, parts that end in heads, and names by their shape.
 pub fn propose(text: &Annotated<'_>, candidates: &mut Candidates) {
     let document = &text.document;
+    let borders: Vec<(f32, f32)> = document.tokens.iter().map(|token| text.rules.counts.borders(token.hash)).collect();
     stretches(text, LONGEST_TERM, |stretch| {
         let Stretch { first, end, key, atoms, .. } = stretch;
         let begins = text.classes[first as usize];
         if begins.praise && !begins.praise_in_terms && atoms > 1 {
             return;
         }
-        let first_word = &document.tokens[first as usize];
-        let may_begin = text.rules.counts.border_before(first_word.hash) >= MAY_BEGIN;
+        let may_begin = borders[first as usize].0 >= MAY_BEGIN;
         if stretch.at_start && stretch.at_end {
             candidates.add_with_key(text, first, end, key, Proposer::Run);
         }
@@ -91,7 +91,7 @@ pub fn propose(text: &Annotated<'_>, candidates: &mut Candidates) {
             }
         } else if may_begin && text.head(end) > 0 {
             candidates.add_with_key(text, first, end, key, Proposer::Head);
-        } else if may_begin && text.rules.counts.border_after(document.tokens[end as usize - 1].hash) >= MAY_END {
+        } else if may_begin && borders[end as usize - 1].1 >= MAY_END {
             candidates.add_with_key(text, first, end, key, Proposer::Inner);
         }
         if atoms <= shape::LONGEST_NAME && shape::looks_like_name(text, first, end) {

@@ -4,11 +4,10 @@
 //! observed, as one index in each of the family's dimensions. Families are laid out one after the other, so that a
 //! value is a row number by multiplication alone, and has a name that a person can read in the weight files.
 
-use rustc_hash::FxHashMap;
-
 use crate::extract::candidates::Proposer;
+use crate::extract::vocabulary::{Numbers, Place, SPAN_PLACES, SpanWord, Vocabulary};
 use crate::rules::RuleSet;
-use crate::text::{WordHash, singular, word_hash};
+use crate::text::{Document, Token};
 
 /// One family: where its rows begin, and the sizes of its dimensions.
 #[derive(Clone, Copy, Debug, Default)]
@@ -18,7 +17,13 @@ pub struct Family {
 }
 
 impl Family {
+    /// Its first row, and one past its last.
+    pub fn rows(self) -> (u32, u32) {
+        (self.base, self.base + self.sizes.iter().product::<u32>())
+    }
+
     /// The row of a value. An index beyond its dimension counts as the last.
+    #[inline]
     pub fn row(self, values: [u32; 3]) -> u32 {
         let [a, b, c] = values;
         let [sa, sb, sc] = self.sizes;
@@ -45,18 +50,30 @@ impl FamilyNames {
 
     /// Name of the value at a row of this family, counted from its first: `evaluate, 0 words away`.
     pub fn value(&self, row: u32) -> String {
-        let mut rest = row;
-        let mut parts: Vec<&str> = Vec::new();
-        for names in self.dimensions.iter().rev() {
-            let size = names.len() as u32;
-            parts.push(&names[(rest % size) as usize]);
-            rest /= size;
+        let mut value = String::new();
+        for part in self.parts(row) {
+            if !value.is_empty() {
+                value.push_str(VALUE_SEPARATOR);
+            }
+            value.push_str(part);
         }
-        parts.reverse();
-        parts.retain(|part| !part.is_empty());
-        parts.join(", ")
+        value
+    }
+
+    /// The names in each dimension that make up the name of a value, without empty ones.
+    pub(super) fn parts(&self, row: u32) -> impl Iterator<Item = &str> {
+        let mut size = self.rows();
+        let parts = self.dimensions.iter().map(move |names| {
+            let count = names.len() as u32;
+            size /= count;
+            names[(row / size % count) as usize].as_str()
+        });
+        parts.filter(|part| !part.is_empty())
     }
 }
+
+/// What stands between the parts of a value's name.
+pub(super) const VALUE_SEPARATOR: &str = ", ";
 
 /// Builds families one after the other.
 #[derive(Debug, Default)]
@@ -93,52 +110,15 @@ fn named(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_string()).collect()
 }
 
-/// Words whose own weights are learnt: those that end terms in enough annotated papers. All other evidence is about
-/// classes; these make up for what classes blur.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LearntWords {
-    /// Last words in lower case, singular, sorted.
-    pub words: Vec<String>,
-    /// Last three and four letters of last words, sorted.
-    pub endings: Vec<String>,
-}
-
-impl LearntWords {
-    /// Name of the family of last words in weight files.
-    pub const WORDS: &'static str = "last word";
-    /// Name of the family of last letters in weight files.
-    pub const ENDINGS: &'static str = "last letters";
-
-    /// The words that a weight file has weights for.
-    pub fn read(csv: &[u8]) -> Self {
-        let mut learnt = Self::default();
-        let mut record = csv::StringRecord::new();
-        let mut reader = csv::Reader::from_reader(csv);
-        while reader.read_record(&mut record).unwrap_or(false) {
-            let value = record.get(1).unwrap_or_default().to_string();
-            match record.get(0) {
-                Some(Self::WORDS) => learnt.words.push(value),
-                Some(Self::ENDINGS) => learnt.endings.push(value),
-                _ => {}
-            }
-        }
-        learnt.words.sort();
-        learnt.endings.sort();
-        learnt
-    }
-}
-
-/// The last three and four letters of a longer word in lower case, without a plural ending.
-pub fn endings(word: &str) -> impl Iterator<Item = &str> {
-    let stem = word.strip_suffix('s').filter(|stem| !stem.ends_with('s')).unwrap_or(word);
-    [3, 4].into_iter().filter_map(move |length| {
-        let (at, _) = stem.char_indices().rev().nth(length - 1)?;
-        (at > 0).then(|| &stem[at..])
-    })
-}
-
-fn numbered(words: &[String]) -> FxHashMap<WordHash, u32> {
-    words.iter().zip(1u32..).map(|(word, number)| (word_hash(&singular(word)), number)).collect()
+/// A family for each place where words have weights of their own. Its first value is no word, as a family needs one.
+pub fn add_words(
+    add: &mut impl FnMut(&'static str, &[&[String]]) -> Family,
+    places: &[Place],
+    vocabulary: &Vocabulary,
+) -> Vec<Family> {
+    let words =
+        |place| std::iter::once("none".to_string()).chain(vocabulary.words(place).iter().cloned()).collect::<Vec<_>>();
+    places.iter().enumerate().map(|(number, place)| add(place.id, &[&words(number)])).collect()
 }
 
 /// The families of evidence on a span, in the order of the weight file.
@@ -148,6 +128,7 @@ pub struct SpanSpace {
     pub names: Vec<FamilyNames>,
     pub rows: u32,
     pub constant: Family,
+    pub other_habits: Family,
     pub proposed: Family,
     pub atoms: Family,
     pub tokens: Family,
@@ -220,11 +201,14 @@ pub struct SpanSpace {
     pub built: Family,
     pub built_case: Family,
     pub corpus_acronym: Family,
-    pub last_word: Family,
-    pub last_letters: Family,
-    learnt: FxHashMap<WordHash, u32>,
-    learnt_endings: FxHashMap<WordHash, u32>,
+    /// Words with weights of their own, and the family of each place.
+    vocabulary: Vocabulary,
+    word_places: Vec<Family>,
 }
+
+/// For each token of a paper its numbers in the vocabulary of a [`SpanSpace`].
+#[derive(Clone, Debug)]
+pub struct SpanWords(Vec<Numbers>);
 
 /// Buckets of a share: none, up to a tenth, a quarter, a half, three quarters, nine tenths, all.
 pub const SHARE_BUCKETS: u32 = 7;
@@ -249,7 +233,7 @@ pub fn probability_bucket(p: f32) -> u32 {
 
 impl SpanSpace {
     /// Lays the families out for the classes of a rule set.
-    pub fn new(rules: &RuleSet, learnt: &LearntWords) -> Self {
+    pub fn new(rules: &RuleSet, vocabulary: Vocabulary) -> Self {
         let mut builder = SpaceBuilder::default();
         let mut add = |id, dimensions: &[&[String]]| builder.family(id, dimensions);
         let labels: Vec<String> = rules.schema.types.iter().map(|t| t.label.clone()).collect();
@@ -276,6 +260,8 @@ impl SpanSpace {
         let patterns = or_none(rules.patterns.iter().map(|pattern| pattern.id.clone()).collect());
         let space = Self {
             constant: add("constant", &[]),
+            // Holds in training only, on papers whose annotators have other habits.
+            other_habits: add("annotated by others", &[]),
             proposed: add("proposed", &[&proposers]),
             atoms: add("atoms", &[&counted(1, 6, "atoms"), &cases]),
             tokens: add("tokens", &[&counted(1, 8, "tokens")]),
@@ -378,28 +364,39 @@ impl SpanSpace {
             built: add("built like", &[&types, &probabilities]),
             built_case: add("built most like", &[&types, &cases, &counted(1, 3, "atoms")]),
             corpus_acronym: add("acronym of the corpus", &[&types_and_stop, &heads]),
-            last_word: add(LearntWords::WORDS, &[&or_none(learnt.words.clone())]),
-            last_letters: add(LearntWords::ENDINGS, &[&or_none(learnt.endings.clone())]),
-            learnt: numbered(&learnt.words),
-            learnt_endings: learnt.endings.iter().zip(1u32..).map(|(text, number)| (word_hash(text), number)).collect(),
+            word_places: add_words(&mut add, SPAN_PLACES, &vocabulary),
+            vocabulary,
             names: Vec::new(),
             rows: 0,
         };
         Self { names: builder.families, rows: builder.rows, ..space }
     }
 
-    /// Row of the last word of a term, if weights were learnt for it.
-    pub fn last_word_row(&self, singular: WordHash) -> Option<u32> {
-        self.learnt.get(&singular).map(|&number| self.last_word.row([number, 0, 0]))
+    /// Row of a word at a place, if it has weights of its own.
+    #[inline]
+    pub fn word_row(&self, place: SpanWord, key: u64) -> Option<u32> {
+        let number = self.vocabulary.numbers(key)[place as usize];
+        (number > 0).then(|| self.word_places[place as usize].row([number, 0, 0]))
     }
 
-    /// Calls `visit` with the rows of the last letters of a word in lower case, where weights were learnt for them.
-    pub fn last_letter_rows(&self, word: &str, mut visit: impl FnMut(u32)) {
-        for ending in endings(word) {
-            if let Some(&number) = self.learnt_endings.get(&word_hash(ending)) {
-                visit(self.last_letters.row([number, 0, 0]));
+    /// Looks the words of a paper up once.
+    pub fn words(&self, document: &Document) -> SpanWords {
+        let numbers = |token: &Token| {
+            let mut numbers = self.vocabulary.numbers(token.hash);
+            if token.singular != token.hash {
+                let last = SpanWord::Last as usize;
+                numbers[last] = self.vocabulary.numbers(token.singular)[last];
             }
-        }
+            numbers
+        };
+        SpanWords(document.tokens.iter().map(numbers).collect())
+    }
+
+    /// Row of a token at a place of single words, if it has weights of its own.
+    #[inline]
+    pub fn token_row(&self, words: &SpanWords, place: SpanWord, token: u32) -> Option<u32> {
+        let number = words.0[token as usize][place as usize];
+        (number > 0).then(|| self.word_places[place as usize].row([number, 0, 0]))
     }
 
     /// Family and value of a row.

@@ -1,60 +1,85 @@
 //! Weight tables: how much each piece of evidence speaks for each outcome.
 //!
-//! A table is a CSV file with a row a piece of evidence: `family,value,<a column an outcome>`. What has no row weighs
-//! nothing. Sums are taken in the order of the evidence, so that the same input gives the same bits everywhere.
+//! A table is a small network. Each piece of evidence that holds adds its row of numbers: one for each outcome, and one
+//! for each **hidden unit**. A hidden unit whose sum is positive adds that sum, times a number for each outcome; so weights
+//! can say that two pieces of evidence together mean more, or less, than both apart. A table without hidden units is a
+//! plain sum, which is what people write by hand.
+//!
+//! A unit either counts or does not, and where it counts it is a sum itself. So what each piece of evidence weighs *at one
+//! place* is exactly one number ([`WeightTable::effective`]), and these numbers add up to the whole.
+//!
+//! The file is CSV with a row a piece of evidence: `family,value,seen,<a column an outcome>,<a column a unit: u1, u2 ...>`,
+//! and rows `hidden,bias` (what every unit begins with) and `hidden,u1` (what unit 1 gives each outcome). What has no row
+//! weighs nothing. Sums are taken in the order of the evidence, so that the same input gives the same bits everywhere.
 
 use rustc_hash::FxHashMap;
 
-use crate::extract::space::FamilyNames;
+use crate::extract::space::{FamilyNames, VALUE_SEPARATOR};
+use crate::rules::rows::Rows;
+use crate::text::Hashing;
 
 /// Weights by row of an evidence space, for a fixed number of outcomes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WeightTable {
     /// Number of outcomes.
     pub outcomes: usize,
-    /// Outcomes rounded up, so that rows are added in whole vectors.
+    /// Number of hidden units.
+    hidden: usize,
+    /// Number of rows of evidence.
+    rows: usize,
+    /// Numbers a row: outcomes, then hidden units, each rounded up so that rows are added in whole vectors.
     stride: usize,
+    /// Rows of evidence, one row with what the hidden units begin with, one row for what each unit gives the outcomes.
     values: Vec<f32>,
 }
 
 /// Rows are padded to a multiple of this many numbers.
 const LANES: usize = 8;
+/// Family of the rows of hidden units in files.
+const HIDDEN: &str = "hidden";
 
 impl WeightTable {
-    /// A table of zeros.
+    /// A table of zeros without hidden units.
     pub fn zero(rows: u32, outcomes: usize) -> Self {
-        let stride = outcomes.div_ceil(LANES).max(1) * LANES;
-        Self { outcomes, stride, values: vec![0.0; rows as usize * stride] }
+        Self::with_hidden(rows, outcomes, 0)
+    }
+
+    /// A table of zeros with hidden units.
+    pub fn with_hidden(rows: u32, outcomes: usize, hidden: usize) -> Self {
+        let stride = outcomes.div_ceil(LANES).max(1) * LANES + hidden.div_ceil(LANES) * LANES;
+        let rows = rows as usize;
+        Self { outcomes, hidden, rows, stride, values: vec![0.0; (rows + 1 + hidden) * stride] }
     }
 
     /// Reads a table from CSV. Rows of evidence that the space does not have are left out: they belong to rules that
     /// are no longer there. Columns are found by the names of the outcomes.
     pub fn read(csv: &[u8], families: &[FamilyNames], rows: u32, outcomes: &[String]) -> Self {
-        let mut table = Self::zero(rows, outcomes.len());
-        let mut reader = csv::Reader::from_reader(csv);
-        let Ok(header) = reader.headers().cloned() else {
-            return table;
-        };
-        let columns: Vec<Option<usize>> =
-            outcomes.iter().map(|name| header.iter().position(|column| column == name)).collect();
-        let mut by_name: FxHashMap<(&str, String), u32> = FxHashMap::default();
+        let mut records = Rows::new(csv);
+        let header = records.header.clone();
+        let column = |name: &str| header.iter().position(|column| column == name);
+        let hidden = (1..).take_while(|unit| column(&unit_name(*unit)).is_some()).count();
+        let mut table = Self::with_hidden(rows, outcomes.len(), hidden);
+        // Where each column of the file goes in a row of the table.
+        let mut columns: Vec<(usize, usize)> = Vec::new();
+        columns.extend(outcomes.iter().enumerate().filter_map(|(at, name)| Some((column(name)?, at))));
+        let first_hidden = table.first_hidden();
+        columns.extend((0..hidden).filter_map(|at| Some((column(&unit_name(at + 1))?, first_hidden + at))));
+        let mut by_name: FxHashMap<u64, usize> = FxHashMap::default();
+        by_name.reserve(table.rows + hidden + 1);
         for family in families {
-            for row in 0..family.rows() {
-                by_name.insert((family.id, family.value(row)), family.base + row);
-            }
+            by_name.extend((0..family.rows()).map(|row| (value_hash(family, row), (family.base + row) as usize)));
         }
-        let mut record = csv::StringRecord::new();
-        while reader.read_record(&mut record).unwrap_or(false) {
-            let (family, value) = (record.get(0).unwrap_or_default(), record.get(1).unwrap_or_default());
-            let Some(family) = families.iter().find(|known| known.id == family) else {
+        by_name.insert(name_hash(HIDDEN, "bias"), table.rows);
+        by_name.extend((1..=hidden).map(|unit| (name_hash(HIDDEN, &unit_name(unit)), table.rows + unit)));
+        while records.advance() {
+            let Some(&row) = by_name.get(&name_hash(records.field(0), records.field(1))) else {
                 continue;
             };
-            let Some(&row) = by_name.get(&(family.id, value.to_string())) else {
-                continue;
-            };
-            for (outcome, column) in columns.iter().enumerate() {
-                let text = column.and_then(|column| record.get(column)).unwrap_or_default();
-                table.values[row as usize * table.stride + outcome] = text.parse().unwrap_or(0.0);
+            for &(from, to) in &columns {
+                let text = records.field(from);
+                if !text.is_empty() {
+                    table.values[row * table.stride + to] = number(text);
+                }
             }
         }
         table
@@ -64,27 +89,38 @@ impl WeightTable {
     /// training, for the reader.
     pub fn write(&self, families: &[FamilyNames], outcomes: &[String], seen: &[u32]) -> Result<Vec<u8>, csv::Error> {
         let mut writer = csv::Writer::from_writer(Vec::new());
+        let units: Vec<String> = (1..=self.hidden).map(unit_name).collect();
         let fixed = ["family", "value", "seen"].map(String::from);
-        writer.write_record(fixed.iter().chain(outcomes))?;
+        writer.write_record(fixed.iter().chain(outcomes).chain(&units))?;
+        let mut write = |family: &str, value: &str, seen: &str, row: usize| {
+            let weights = &self.values[row * self.stride..(row + 1) * self.stride];
+            let columns = weights[..self.outcomes].iter().chain(&weights[self.first_hidden()..][..self.hidden]);
+            let rounded: Vec<i32> = columns.map(|weight| (weight * 100.0).round() as i32).collect();
+            if rounded.iter().all(|&weight| weight == 0) {
+                return Ok(());
+            }
+            let texts = rounded.iter().map(|&hundredths| match hundredths {
+                0 => String::new(),
+                _ => format!("{}", f64::from(hundredths) / 100.0).replacen("0.", ".", 1),
+            });
+            writer.write_record([family, value, seen].map(String::from).into_iter().chain(texts))
+        };
+        for (unit, number) in units.iter().zip(1..) {
+            write(HIDDEN, unit, "", self.rows + number)?;
+        }
+        if self.hidden > 0 {
+            write(HIDDEN, "bias", "", self.rows)?;
+        }
         for family in families {
             for row in 0..family.rows() {
-                let weights = self.row(family.base + row);
-                let rounded: Vec<i32> = weights[..self.outcomes].iter().map(|w| (w * 1000.0).round() as i32).collect();
-                if rounded.iter().all(|&w| w == 0) {
-                    continue;
-                }
-                let seen = seen.get((family.base + row) as usize).copied().unwrap_or(0);
-                let texts =
-                    rounded.iter().map(|&w| if w == 0 { String::new() } else { format!("{}", f64::from(w) / 1000.0) });
-                writer.write_record(
-                    [family.id.to_string(), family.value(row), seen.to_string()].into_iter().chain(texts),
-                )?;
+                let at = (family.base + row) as usize;
+                write(family.id, &family.value(row), &seen.get(at).copied().unwrap_or(0).to_string(), at)?;
             }
         }
         writer.into_inner().map_err(|error| error.into_error().into())
     }
 
-    /// The weights of one row.
+    /// The weights of one row: for the outcomes, and from [`WeightTable::first_hidden`] on for the hidden units.
     pub fn row(&self, row: u32) -> &[f32] {
         &self.values[row as usize * self.stride..(row as usize + 1) * self.stride]
     }
@@ -94,14 +130,39 @@ impl WeightTable {
         self.values[row as usize * self.stride + outcome] = weight;
     }
 
-    /// All weights, row after row, for fitting.
-    pub fn values_mut(&mut self) -> &mut Vec<f32> {
+    /// All numbers, for fitting: rows of evidence, what hidden units begin with, what each unit gives.
+    pub fn values_mut(&mut self) -> &mut [f32] {
         &mut self.values
     }
 
-    /// All weights, row after row.
-    pub fn values(&self) -> &[f32] {
-        &self.values
+    /// Number of hidden units.
+    pub fn hidden(&self) -> usize {
+        self.hidden
+    }
+
+    /// Where hidden units begin in a row.
+    pub fn first_hidden(&self) -> usize {
+        self.stride - self.hidden.div_ceil(LANES) * LANES
+    }
+
+    /// Where in all numbers the rows of evidence end.
+    pub fn end_of_evidence(&self) -> usize {
+        self.rows * self.stride
+    }
+
+    /// Where in all numbers stands what a hidden unit begins with.
+    pub fn unit_bias(&self, unit: usize) -> usize {
+        self.rows * self.stride + self.first_hidden() + unit
+    }
+
+    /// Where in all numbers stands what a hidden unit gives the first outcome.
+    pub fn unit_row(&self, unit: usize) -> usize {
+        (self.rows + 1 + unit) * self.stride
+    }
+
+    /// What a hidden unit gives each outcome.
+    pub fn unit_gives(&self, unit: usize) -> &[f32] {
+        &self.values[self.unit_row(unit)..][..self.outcomes]
     }
 
     /// Numbers a row.
@@ -111,10 +172,138 @@ impl WeightTable {
 
     /// Adds the weights of rows to sums, which have [`WeightTable::stride`] numbers.
     pub fn add(&self, rows: &[u32], sums: &mut [f32]) {
-        for &row in rows {
-            for (sum, weight) in sums.iter_mut().zip(self.row(row)) {
-                *sum += weight;
+        match self.stride {
+            8 => self.add_wide::<8>(rows, sums),
+            16 => self.add_wide::<16>(rows, sums),
+            24 => self.add_wide::<24>(rows, sums),
+            32 => self.add_wide::<32>(rows, sums),
+            _ => {
+                for &row in rows {
+                    sums.iter_mut().zip(self.row(row)).for_each(|(sum, weight)| *sum += weight);
+                }
             }
         }
+    }
+
+    /// [`WeightTable::add`] for rows whose length is known in advance, so that the sums stay in registers.
+    fn add_wide<const STRIDE: usize>(&self, rows: &[u32], sums: &mut [f32]) {
+        let (table, _) = self.values.as_chunks::<STRIDE>();
+        let Some(sums) = sums.first_chunk_mut::<STRIDE>() else {
+            return;
+        };
+        let mut total = *sums;
+        for &row in rows {
+            let weights = &table[row as usize];
+            for at in 0..STRIDE {
+                total[at] += weights[at];
+            }
+        }
+        *sums = total;
+    }
+
+    /// Ends a sum: adds what the hidden units give the outcomes, and leaves each unit's own sum in its place.
+    pub fn finish(&self, sums: &mut [f32]) {
+        let (outcomes, units) = sums.split_at_mut(self.first_hidden());
+        for (unit, sum) in units[..self.hidden].iter_mut().enumerate() {
+            *sum += self.values[self.unit_bias(unit)];
+            if *sum > 0.0 {
+                outcomes.iter_mut().zip(self.unit_gives(unit)).for_each(|(outcome, weight)| *outcome += *sum * weight);
+            }
+        }
+    }
+
+    /// What rows weigh for an outcome beside evidence whose finished sums are `sums`.
+    pub fn effective(&self, sums: &[f32], outcome: usize) -> Effective<'_> {
+        let first = self.first_hidden();
+        let counts = (0..self.hidden).filter(|unit| sums[first + unit] > 0.0);
+        let units = counts.map(|unit| (first + unit, self.unit_gives(unit)[outcome])).collect();
+        Effective { table: self, outcome, units }
+    }
+}
+
+/// What rows weigh for one outcome at one place: see [`WeightTable::effective`].
+#[derive(Clone, Debug)]
+pub struct Effective<'t> {
+    table: &'t WeightTable,
+    outcome: usize,
+    /// The hidden units that count at the place: where in a row they stand, and what they give the outcome.
+    units: Vec<(usize, f32)>,
+}
+
+impl Effective<'_> {
+    /// What a row weighs: its own weight, and its part in the hidden units that count.
+    pub fn weight(&self, row: u32) -> f32 {
+        let weights = self.table.row(row);
+        let part = self.units.iter().map(|&(at, gives)| weights[at] * gives);
+        weights[self.outcome] + part.sum::<f32>()
+    }
+}
+
+/// Hash of the names of a family and of a value.
+fn name_hash(family: &str, value: &str) -> u64 {
+    Hashing::default().with(family).with("\n").with(value).finish()
+}
+
+/// The same for a value of a family by its row, without making its name.
+fn value_hash(family: &FamilyNames, row: u32) -> u64 {
+    let start = Hashing::default().with(family.id).with("\n");
+    let join = |(hash, between): (Hashing, &'static str), part: &str| (hash.with(between).with(part), VALUE_SEPARATOR);
+    family.parts(row).fold((start, ""), join).0.finish()
+}
+
+/// The number that a text writes, 0 if it writes none. Short decimal numbers, as tables hold them, are read by hand:
+/// their digits and the power of ten are exact, so that the quotient is the nearest number.
+fn number(text: &str) -> f32 {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (mut digits, mut power, mut after_point) = (0u32, 1u32, false);
+    for byte in unsigned.bytes() {
+        match byte {
+            b'0'..=b'9' if digits < 1_000_000 && power < 1_000_000 => {
+                digits = digits * 10 + u32::from(byte - b'0');
+                power *= if after_point { 10 } else { 1 };
+            }
+            b'.' if !after_point => after_point = true,
+            _ => return text.parse().unwrap_or(0.0),
+        }
+    }
+    let size = digits as f32 / power as f32;
+    if unsigned.len() < text.len() { -size } else { size }
+}
+
+/// Name of a hidden unit in files, counted from 1.
+fn unit_name(unit: usize) -> String {
+    format!("u{unit}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::space::SpaceBuilder;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn numbers_are_read_as_the_library_reads_them(text in "-?[0-9]{1,9}(\\.[0-9]{0,9})?|-?\\.[0-9]{1,9}|[0-9.e-]{1,4}") {
+            let by_library: f32 = text.parse().unwrap_or(0.0);
+            prop_assert_eq!(number(&text), by_library);
+        }
+    }
+
+    #[test]
+    fn rows_are_found_by_their_names() {
+        let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let mut builder = SpaceBuilder::default();
+        builder.family("constant", &[]);
+        builder.family("pair", &[&names(&["a", "b"]), &names(&["", "x, y"])]);
+        for family in &builder.families {
+            for row in 0..family.rows() {
+                assert_eq!(value_hash(family, row), name_hash(family.id, &family.value(row)));
+            }
+        }
+        let csv =
+            b"family,value,seen,A,u1\nhidden,bias,,,.5\nconstant,,1,-1.25,\npair,\"b, x, y\",1,2,.25\ngone,a,1,9,9\n";
+        let table = WeightTable::read(csv, &builder.families, builder.rows, &names(&["A"]));
+        assert_eq!((table.row(0)[0], table.row(4)[0], table.row(4)[table.first_hidden()]), (-1.25, 2.0, 0.25));
+        assert_eq!(table.values[table.unit_bias(0)], 0.5);
     }
 }

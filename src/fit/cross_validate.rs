@@ -9,8 +9,9 @@ use crate::extract::Extractor;
 use crate::extract::relation_evidence::EntityPlaces;
 use crate::extract::space::FamilyNames;
 use crate::extract::weights::WeightTable;
-use crate::fit::relations::{RelationExample, fit_relations, relation_examples};
-use crate::fit::spans::{SpanFit, TrainingPaper, fit_spans};
+use crate::fit::network::Training;
+use crate::fit::relations::{RELATION_TRAINING, RelationExample, fit_relations, relation_examples};
+use crate::fit::spans::{SPAN_TRAINING, TrainingPaper, fit_spans};
 use crate::fit::targets::{AnnotatedPaper, training_paper};
 
 /// How to fit and cross-validate.
@@ -18,25 +19,41 @@ use crate::fit::targets::{AnnotatedPaper, training_paper};
 pub struct FitOptions {
     /// Number of folds; 0 for none.
     pub folds: usize,
+    /// How many of the papers are judged, from the first on; the others belong to no fold, and all folds learn from
+    /// them.
+    pub judged: usize,
+    /// How often judged papers are learnt from for each time of the others, whose annotation may follow other habits.
+    pub repeat: usize,
     /// How spans are fitted.
-    pub spans: SpanFit,
-    /// Weight of the squared weights of relations.
-    pub relation_penalty: f32,
+    pub spans: Training,
+    /// How relations are fitted.
+    pub relations: Training,
     /// Biases to try on the held-out folds.
     pub biases: Vec<f32>,
-    /// A family of evidence that training does not see, to learn what it gives.
-    pub without: Option<&'static str>,
+    /// What the names of families of evidence begin with that training does not see, to learn what they give.
+    pub without: Option<String>,
 }
 
 impl Default for FitOptions {
     fn default() -> Self {
         Self {
             folds: 5,
-            spans: SpanFit::default(),
-            relation_penalty: 16.0,
+            judged: usize::MAX,
+            repeat: 1,
+            spans: SPAN_TRAINING,
+            relations: RELATION_TRAINING,
             biases: (-1..=7).map(|step| step as f32 / 5.0).collect(),
             without: None,
         }
+    }
+}
+
+impl FitOptions {
+    /// Positions of all papers, those of judged papers as often as they are learnt from.
+    pub(super) fn learnt_from(&self, papers: usize) -> Vec<usize> {
+        let judged = self.judged.min(papers);
+        let times = if judged == papers { 1 } else { self.repeat };
+        (0..times).flat_map(|_| 0..judged).chain(judged..papers).collect()
     }
 }
 
@@ -67,34 +84,39 @@ pub fn sum(scores: impl Iterator<Item = Score>) -> Score {
 
 /// Judges every paper by weights fitted to the other folds. Paper `n` belongs to fold `n % folds`.
 pub fn cross_validate(extractor: &Extractor, papers: &[AnnotatedPaper], options: &FitOptions) -> CrossValidation {
-    let mut training: Vec<TrainingPaper> = papers.par_iter().map(|paper| training_paper(extractor, paper)).collect();
+    let judged = options.judged.min(papers.len());
+    let numbered = || papers.par_iter().enumerate().map(|(at, paper)| (paper, at >= judged));
+    let mut training: Vec<TrainingPaper> =
+        numbered().map(|(paper, others)| training_paper(extractor, paper, others)).collect();
     let mut relations: Vec<Vec<RelationExample>> =
-        papers.par_iter().map(|paper| relation_examples(extractor, paper)).collect();
+        numbered().map(|(paper, others)| relation_examples(extractor, paper, others)).collect();
     // What training never sees weighs nothing, so predictions need not be told.
-    if let Some(rows) = rows_of(&extractor.space.names, options.without) {
+    if let Some(without) = &options.without {
+        let left_out = rows_of(&extractor.space.names, without);
         for paper in &mut training {
-            paper.evidence.retain_rows(|row| !rows.contains(&row));
+            paper.evidence.retain_rows(|row| !left_out.iter().any(|rows| rows.contains(&row)));
         }
-    }
-    if let Some(rows) = rows_of(&extractor.relation_space.names, options.without) {
+        let left_out = rows_of(&extractor.relation_space.names, without);
         for example in relations.iter_mut().flatten() {
-            example.rows.retain(|row| !rows.contains(row));
+            example.rows.retain(|row| !left_out.iter().any(|rows| rows.contains(row)));
         }
     }
     let mut by_bias: Vec<(f32, Vec<Score>)> =
-        options.biases.iter().map(|&bias| (bias, vec![Score::default(); papers.len()])).collect();
-    let mut found = vec![vec![Vec::new(); papers.len()]; options.biases.len()];
+        options.biases.iter().map(|&bias| (bias, vec![Score::default(); judged])).collect();
+    let mut found = vec![vec![Vec::new(); judged]; options.biases.len()];
     for fold in 0..options.folds {
-        let others = |at: &usize| at % options.folds != fold;
-        let train: Vec<&TrainingPaper> = (0..papers.len()).filter(others).map(|at| &training[at]).collect();
-        let examples: Vec<&RelationExample> = (0..papers.len()).filter(others).flat_map(|at| &relations[at]).collect();
+        let others = |at: &usize| *at >= judged || at % options.folds != fold;
+        let seen = options.learnt_from(papers.len());
+        let train: Vec<&TrainingPaper> = seen.iter().copied().filter(others).map(|at| &training[at]).collect();
+        let examples: Vec<&RelationExample> =
+            seen.iter().copied().filter(others).flat_map(|at| &relations[at]).collect();
         let types = extractor.rules.schema.types.len();
-        let weights = fit_spans(&train, extractor.space.rows, types, options.spans);
+        let weights = fit_spans(&train, &extractor.space, types, options.spans);
         let relation_weights = fit_relations(
             &examples,
-            extractor.relation_space.rows,
+            &extractor.relation_space,
             extractor.rules.schema.relations.len(),
-            options.relation_penalty,
+            options.relations,
         );
         let held: Vec<usize> = (0..papers.len()).filter(|at| !others(at)).collect();
         for ((bias, scores), found) in by_bias.iter_mut().zip(&mut found) {
@@ -111,10 +133,10 @@ pub fn cross_validate(extractor: &Extractor, papers: &[AnnotatedPaper], options:
     CrossValidation { by_bias, found }
 }
 
-/// The rows of the family with the given id.
-fn rows_of(families: &[FamilyNames], id: Option<&str>) -> Option<Range<u32>> {
-    let family = families.iter().find(|family| Some(family.id) == id)?;
-    Some(family.base..family.base + family.rows())
+/// The rows of the families whose names begin so.
+fn rows_of(families: &[FamilyNames], beginning: &str) -> Vec<Range<u32>> {
+    let named = families.iter().filter(|family| family.id.starts_with(beginning));
+    named.map(|family| family.base..family.base + family.rows()).collect()
 }
 
 /// What the given weights find in a paper.
@@ -128,6 +150,7 @@ pub fn predictions(
     let text = extractor.annotate(&annotated.paper);
     let evidence = extractor.evidence(&text);
     let reading = extractor.decide(text, evidence, weights, bias);
+    let words = extractor.relation_space.words(&reading.text.document);
     reading
         .groups
         .iter()
@@ -136,7 +159,7 @@ pub fn predictions(
                 group.members.iter().map(|&at| (reading.chosen[at].first, reading.chosen[at].end)).collect();
             let forms = spans.iter().map(|&(first, end)| reading.text.document.text(first, end).to_string()).collect();
             let places = EntityPlaces { entity_type: group.entity_type, spans };
-            let relation = extractor.relation_by(&reading.text, &places, relation_weights);
+            let relation = extractor.relation_by(&reading.text, &words, &places, relation_weights);
             Predicted {
                 entity_type: extractor.rules.schema.entity_type(group.entity_type).label.clone(),
                 relation: extractor.rules.schema.relation(relation).id.clone(),

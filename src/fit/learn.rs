@@ -28,17 +28,20 @@ pub struct Learned {
 
 /// Fits weights to all papers.
 pub fn learn(extractor: &Extractor, papers: &[AnnotatedPaper], options: &FitOptions) -> Learned {
-    let training: Vec<TrainingPaper> = papers.par_iter().map(|paper| training_paper(extractor, paper)).collect();
+    let numbered = || papers.par_iter().enumerate().map(|(at, paper)| (paper, at >= options.judged));
+    let training: Vec<TrainingPaper> =
+        numbered().map(|(paper, others)| training_paper(extractor, paper, others)).collect();
     let relations: Vec<Vec<RelationExample>> =
-        papers.par_iter().map(|paper| relation_examples(extractor, paper)).collect();
-    let examples: Vec<&RelationExample> = relations.iter().flatten().collect();
+        numbered().map(|(paper, others)| relation_examples(extractor, paper, others)).collect();
+    let order = options.learnt_from(papers.len());
+    let examples: Vec<&RelationExample> = order.iter().flat_map(|&at| &relations[at]).collect();
+    let train: Vec<&TrainingPaper> = order.iter().map(|&at| &training[at]).collect();
     let (space, relation_space) = (&extractor.space, &extractor.relation_space);
     let schema = &extractor.rules.schema;
     let mut seen = vec![0; space.rows as usize];
     for evidence in training.iter().map(|paper| &paper.evidence) {
         for weighed in &evidence.candidates {
-            let rows = evidence.form_rows(weighed.form).iter().chain(evidence.span_rows(weighed));
-            rows.for_each(|&row| seen[row as usize] += 1);
+            evidence.rows_of(weighed).for_each(|row| seen[row as usize] += 1);
         }
     }
     let mut relation_seen = vec![0; relation_space.rows as usize];
@@ -46,13 +49,8 @@ pub fn learn(extractor: &Extractor, papers: &[AnnotatedPaper], options: &FitOpti
         relation_seen[row as usize] += 1;
     }
     Learned {
-        weights: fit_spans(&training.iter().collect::<Vec<_>>(), space.rows, schema.types.len(), options.spans),
-        relation_weights: fit_relations(
-            &examples,
-            relation_space.rows,
-            schema.relations.len(),
-            options.relation_penalty,
-        ),
+        weights: fit_spans(&train, space, schema.types.len(), options.spans),
+        relation_weights: fit_relations(&examples, relation_space, schema.relations.len(), options.relations),
         seen,
         relation_seen,
     }

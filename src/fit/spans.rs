@@ -1,10 +1,10 @@
 //! Fitting the weights of spans.
 
-use rayon::prelude::*;
-
-use crate::extract::evidence::Evidence;
+use crate::extract::choose;
+use crate::extract::evidence::{Evidence, Weighed};
+use crate::extract::space::SpanSpace;
 use crate::extract::weights::WeightTable;
-use crate::fit::lbfgs::minimise;
+use crate::fit::network::{self, Training};
 
 /// A span that names an entity, as training shall learn it.
 #[derive(Clone, Debug)]
@@ -28,105 +28,60 @@ pub struct TrainingPaper {
     pub targets: Vec<Target>,
 }
 
-/// How to fit.
-#[derive(Clone, Copy, Debug)]
-pub struct SpanFit {
-    /// Weight of the squared weights against the loss.
-    pub penalty: f32,
-    /// Steps of the optimiser.
-    pub steps: usize,
-    /// How often targets are chosen anew among equal forms.
-    pub rechoices: usize,
-}
-
-impl Default for SpanFit {
-    fn default() -> Self {
-        Self { penalty: 3.0, steps: 80, rechoices: 1 }
-    }
-}
+/// How spans are fitted where nobody says otherwise: the best found on held-out papers.
+pub const SPAN_TRAINING: Training =
+    Training { hidden: 8, epochs: 12, batch: 32, rate: 0.02, decay: 0.05, dropout: 0.4 };
 
 /// Fits weights to papers.
-pub fn fit_spans(papers: &[&TrainingPaper], rows: u32, types: usize, fit: SpanFit) -> WeightTable {
-    let mut table = WeightTable::zero(rows, types);
-    let mut targets: Vec<Vec<(u32, u8)>> =
-        papers.iter().map(|paper| paper.targets.iter().map(|t| (t.candidate, t.entity_type)).collect()).collect();
-    let mut steps = fit.steps;
-    for _ in 0..=fit.rechoices {
-        let start = std::mem::take(table.values_mut());
-        let fitted = minimise(start, steps, |weights, gradient| {
-            *table.values_mut() = weights.to_vec();
-            objective(papers, &targets, &table, fit.penalty, gradient)
-        });
-        *table.values_mut() = fitted;
-        for (paper, chosen) in papers.iter().zip(&mut targets) {
-            rechoose(paper, &table, chosen);
-        }
-        steps = (fit.steps / 3).max(15);
-    }
-    table
+pub fn fit_spans(papers: &[&TrainingPaper], space: &SpanSpace, types: usize, training: Training) -> WeightTable {
+    network::fit(
+        (space.rows, types),
+        papers.len(),
+        training,
+        space.other_habits,
+        |item, epoch, dropout, table, gradient| {
+            let paper = papers[item];
+            let mut evidence = paper.evidence.clone();
+            evidence.retain_rows(|row| dropout.keeps(row));
+            let sums = choose::sums(&evidence, table);
+            // Before anything is learnt, the annotated form is as good as any.
+            let targets: Vec<(u32, u8)> = paper
+                .targets
+                .iter()
+                .map(|target| {
+                    (if epoch == 0 { target.candidate } else { best_form(target, &sums, table) }, target.entity_type)
+                })
+                .collect();
+            add_gradient(&evidence, paper.tokens, &sums, &targets, table, gradient);
+        },
+    )
 }
 
-/// Among equal forms of a target, takes the one that the weights like best.
-fn rechoose(paper: &TrainingPaper, table: &WeightTable, chosen: &mut [(u32, u8)]) {
-    let scores = crate::extract::choose::scores(&paper.evidence, table);
-    let score =
-        |candidate: u32, entity_type: u8| scores[candidate as usize * table.outcomes + usize::from(entity_type)];
-    for (target, current) in paper.targets.iter().zip(chosen) {
-        for &other in std::iter::once(&target.candidate).chain(&target.equals) {
-            if score(other, target.entity_type) > score(current.0, target.entity_type) {
-                current.0 = other;
-            }
+/// Among equal forms of a target, the one that the weights like best.
+fn best_form(target: &Target, sums: &[f32], table: &WeightTable) -> u32 {
+    let sum = |candidate: u32| sums[candidate as usize * table.stride() + usize::from(target.entity_type)];
+    let mut best = target.candidate;
+    for &other in &target.equals {
+        if sum(other) > sum(best) {
+            best = other;
         }
     }
+    best
 }
 
-/// Papers a batch: each batch sums its own gradient, batches are added in order, so that the result does not depend on
-/// the number of threads.
-const BATCH: usize = 32;
-
-fn objective(
-    papers: &[&TrainingPaper],
-    targets: &[Vec<(u32, u8)>],
-    table: &WeightTable,
-    penalty: f32,
-    gradient: &mut [f32],
-) -> f64 {
-    let parts: Vec<(f64, Vec<f32>)> = papers
-        .par_chunks(BATCH)
-        .zip(targets.par_chunks(BATCH))
-        .map(|(papers, targets)| {
-            let mut sum = vec![0.0; table.values().len()];
-            let loss = papers.iter().zip(targets).map(|(paper, targets)| loss(paper, targets, table, &mut sum)).sum();
-            (loss, sum)
-        })
-        .collect();
-    let mut value = 0.0;
-    for (sum, weight) in gradient.iter_mut().zip(table.values()) {
-        *sum = penalty * weight;
-        value += f64::from(penalty) / 2.0 * f64::from(*weight).powi(2);
-    }
-    for (part, part_gradient) in parts {
-        value += part;
-        for (sum, part) in gradient.iter_mut().zip(part_gradient) {
-            *sum += part;
-        }
-    }
-    value
-}
-
-/// The loss of one paper; adds its gradient. Sentences need no borders here: no span crosses one, so the sum over
-/// all ways to cut the paper is the product of those of its sentences.
-fn loss(paper: &TrainingPaper, targets: &[(u32, u8)], table: &WeightTable, gradient: &mut [f32]) -> f64 {
+/// Probability of each type for each candidate over all ways to cut a paper into typed spans and gaps, forwards and
+/// backwards. Sentences need no borders here: no span crosses one, so the sum over all ways to cut the paper is the product
+/// of those of its sentences.
+fn marginals(candidates: &[Weighed], tokens: usize, sums: &[f32], table: &WeightTable) -> Vec<f32> {
     let types = table.outcomes;
-    let scores = crate::extract::choose::scores(&paper.evidence, table);
-    let candidates = &paper.evidence.candidates;
+    let types_of = |at: usize| &sums[at * table.stride()..][..types];
     let mut by_start: Vec<u32> = (0..candidates.len() as u32).collect();
     by_start.sort_by_key(|&at| std::cmp::Reverse(candidates[at as usize].candidate.first));
-    let span_sum: Vec<f64> = scores.chunks_exact(types).map(log_sum).collect();
+    let span_sum: Vec<f64> = (0..candidates.len()).map(|at| log_sum(types_of(at))).collect();
 
-    let mut forward = vec![0.0f64; paper.tokens + 1];
+    let mut forward = vec![0.0f64; tokens + 1];
     let mut next = 0;
-    for end in 1..=paper.tokens {
+    for end in 1..=tokens {
         let mut total = forward[end - 1];
         while next < candidates.len() && candidates[next].candidate.end as usize == end {
             total = log_add(total, forward[candidates[next].candidate.first as usize] + span_sum[next]);
@@ -134,9 +89,9 @@ fn loss(paper: &TrainingPaper, targets: &[(u32, u8)], table: &WeightTable, gradi
         }
         forward[end] = total;
     }
-    let mut backward = vec![0.0f64; paper.tokens + 1];
+    let mut backward = vec![0.0f64; tokens + 1];
     let mut next = 0;
-    for start in (0..paper.tokens).rev() {
+    for start in (0..tokens).rev() {
         let mut total = backward[start + 1];
         while next < by_start.len() && candidates[by_start[next] as usize].candidate.first as usize == start {
             let at = by_start[next] as usize;
@@ -145,45 +100,58 @@ fn loss(paper: &TrainingPaper, targets: &[(u32, u8)], table: &WeightTable, gradi
         }
         backward[start] = total;
     }
-    let partition = forward[paper.tokens];
-    let mut value = partition;
-    // A row of expected minus observed counts for every candidate, then one addition for each of its rows; rows of
-    // phrases are summed over their places first.
-    let stride = table.stride();
-    let mut form_rows = vec![0.0f32; paper.evidence.forms() * stride];
-    let mut deltas = vec![0.0f32; candidates.len() * types];
+    let partition = forward[tokens];
+    let mut probabilities = vec![0.0f32; candidates.len() * types];
     for (at, weighed) in candidates.iter().enumerate() {
         let outside = forward[weighed.candidate.first as usize] + backward[weighed.candidate.end as usize] - partition;
-        for entity_type in 0..types {
-            deltas[at * types + entity_type] = (outside + f64::from(scores[at * types + entity_type])).exp() as f32;
+        for (probability, &sum) in probabilities[at * types..].iter_mut().zip(types_of(at)) {
+            *probability = (outside + f64::from(sum)).exp() as f32;
         }
     }
+    probabilities
+}
+
+/// Adds the gradient of one paper's loss.
+fn add_gradient(
+    evidence: &Evidence,
+    tokens: usize,
+    sums: &[f32],
+    targets: &[(u32, u8)],
+    table: &WeightTable,
+    gradient: &mut [f32],
+) {
+    let (types, stride) = (table.outcomes, table.stride());
+    let candidates = &evidence.candidates;
+    // A row of expected minus observed counts for every candidate, then one addition for each of its rows; slopes of
+    // shared rows are summed over the candidates that share them first.
+    let mut deltas = marginals(candidates, tokens, sums, table);
     for &(candidate, entity_type) in targets {
-        let at = candidate as usize * types + usize::from(entity_type);
-        deltas[at] -= 1.0;
-        value -= f64::from(scores[at]);
+        deltas[candidate as usize * types + usize::from(entity_type)] -= 1.0;
     }
+    let mut shared_slopes = vec![0.0f32; evidence.shared() * stride];
+    let mut slopes = vec![0.0f32; stride];
     for (at, weighed) in candidates.iter().enumerate() {
         let delta = &deltas[at * types..(at + 1) * types];
-        if delta.iter().all(|d| d.abs() < 1e-7) {
+        if delta.iter().all(|d| d.abs() < LEAST_SLOPE) {
             continue;
         }
-        let form = weighed.form as usize * stride;
-        add(&mut form_rows[form..form + types], delta);
-        for &row in paper.evidence.span_rows(weighed) {
-            let from = row as usize * stride;
-            add(&mut gradient[from..from + types], delta);
+        network::backward(table, &sums[at * stride..(at + 1) * stride], delta, &mut slopes, gradient);
+        for &number in &weighed.shared {
+            add(&mut shared_slopes[number as usize * stride..], &slopes);
+        }
+        for &row in evidence.own_rows(weighed) {
+            add(&mut gradient[row as usize * stride..], &slopes);
         }
     }
-    for form in 0..paper.evidence.forms() {
-        let delta = &form_rows[form * stride..form * stride + types];
-        for &row in paper.evidence.form_rows(form as u32) {
-            let from = row as usize * stride;
-            add(&mut gradient[from..from + types], delta);
+    for (number, slopes) in (0u32..).zip(shared_slopes.chunks_exact(stride)) {
+        for &row in evidence.shared_rows(number) {
+            add(&mut gradient[row as usize * stride..], slopes);
         }
     }
-    value
 }
+
+/// Slopes too small to matter.
+const LEAST_SLOPE: f32 = 1e-6;
 
 fn add(sums: &mut [f32], values: &[f32]) {
     for (sum, value) in sums.iter_mut().zip(values) {

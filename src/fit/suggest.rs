@@ -97,7 +97,8 @@ pub fn sightings(extractor: &Extractor, paper: &Paper) -> Vec<Sighting> {
     let bias = extractor.settings.bias;
     let mut best: FxHashMap<u64, Sighting> = FxHashMap::default();
     let candidates = reading.evidence.candidates.iter();
-    for (at, (weighed, scores)) in (0u32..).zip(candidates.zip(reading.scores.chunks_exact(types))) {
+    let sums = reading.sums.chunks_exact(extractor.weights.stride()).map(|row| &row[..types]);
+    for (at, (weighed, scores)) in (0u32..).zip(candidates.zip(sums)) {
         let candidate = weighed.candidate;
         if !stands_alone(text, candidate) || is_settled(text.rules, candidate.key) || is_decorated(text, candidate) {
             continue;

@@ -1,5 +1,6 @@
 //! From annotated papers to targets: which candidates an annotation means.
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::corpus::Paper;
@@ -7,9 +8,11 @@ use crate::eval::GoldPaper;
 use crate::extract::Extractor;
 use crate::extract::annotated::Annotated;
 use crate::extract::evidence::Evidence;
-use crate::extract::space::{self, LearntWords};
+use crate::extract::vocabulary::{
+    RELATION_PLACES, SPAN_PLACES, SeenWords, Vocabulary, relation_word, span_words, words_near,
+};
+use crate::extract::{Vocabularies, candidates};
 use crate::fit::spans::{Target, TrainingPaper};
-use crate::text::singular;
 
 /// A paper with its annotation.
 #[derive(Clone, Debug)]
@@ -28,10 +31,11 @@ struct Place {
 }
 
 /// Finds the targets of a paper: every place of every annotated form on token edges, longer forms first, without
-/// overlaps. Places without a candidate are left out.
-pub fn training_paper(extractor: &Extractor, annotated: &AnnotatedPaper) -> TrainingPaper {
+/// overlaps. Places without a candidate are left out. `other_habits`: its annotators have other habits than those who
+/// judge.
+pub fn training_paper(extractor: &Extractor, annotated: &AnnotatedPaper, other_habits: bool) -> TrainingPaper {
     let text = extractor.annotate(&annotated.paper);
-    let evidence = extractor.evidence(&text);
+    let mut evidence = extractor.evidence(&text);
     let candidate_at: FxHashMap<(u32, u32), u32> = evidence
         .candidates
         .iter()
@@ -49,6 +53,9 @@ pub fn training_paper(extractor: &Extractor, annotated: &AnnotatedPaper) -> Trai
             Some(Target { candidate, entity_type: entity_type.0, equals })
         })
         .collect();
+    if other_habits {
+        evidence.add_row(extractor.space.other_habits.row([0; 3]));
+    }
     TrainingPaper { tokens: text.document.tokens.len(), evidence, targets }
 }
 
@@ -108,40 +115,26 @@ pub fn entity_spans(text: &Annotated<'_>, gold: &GoldPaper, entity: usize) -> Ve
     places(text, gold).iter().filter(|place| place.entity == entity).map(|place| (place.first, place.end)).collect()
 }
 
-/// A word ends terms in at least so many papers before it gets weights of its own.
-const LEAST_PAPERS_OF_WORD: u32 = 3;
-/// The same for the last letters of words.
-const LEAST_PAPERS_OF_ENDING: u32 = 8;
-
-/// The words that end candidates in enough of the papers.
-pub fn learnt_words(extractor: &Extractor, papers: &[AnnotatedPaper]) -> LearntWords {
-    let mut words: FxHashMap<String, u32> = FxHashMap::default();
-    let mut endings: FxHashMap<String, u32> = FxHashMap::default();
-    for annotated in papers {
-        let text = extractor.annotate(&annotated.paper);
-        let candidates = crate::extract::candidates::propose(&text);
-        let mut last: Vec<String> = candidates
-            .list
-            .iter()
-            .map(|candidate| singular(&text.document.word(candidate.end - 1).to_lowercase()).into_owned())
-            .collect();
-        last.sort();
-        last.dedup();
-        let mut letters: Vec<&str> = last.iter().flat_map(|word| space::endings(word)).collect();
-        letters.sort_unstable();
-        letters.dedup();
-        for ending in letters {
-            *endings.entry(ending.to_string()).or_default() += 1;
-        }
-        for word in last {
-            *words.entry(word).or_default() += 1;
-        }
+/// The words that shall have weights of their own.
+pub fn learn_words(extractor: &Extractor, papers: &[AnnotatedPaper]) -> Vocabularies {
+    let of_papers: Vec<(SeenWords, SeenWords)> = papers
+        .par_iter()
+        .map(|annotated| {
+            let text = extractor.annotate(&annotated.paper);
+            let spans = span_words(&text, &candidates::propose(&text));
+            let mut relations = SeenWords::default();
+            for place in places(&text, &annotated.gold) {
+                words_near(&text, place.first, place.end, |at, token| {
+                    let (key, word) = relation_word(&text.document, at, token);
+                    relations.entry((at as usize, key)).or_insert(word);
+                });
+            }
+            (spans, relations)
+        })
+        .collect();
+    let (spans, relations): (Vec<_>, Vec<_>) = of_papers.into_iter().unzip();
+    Vocabularies {
+        spans: Vocabulary::learn(SPAN_PLACES, spans.into_iter()),
+        relations: Vocabulary::learn(RELATION_PLACES, relations.into_iter()),
     }
-    let frequent = |counts: FxHashMap<String, u32>, least: u32| {
-        let kept = counts.into_iter().filter(|(text, count)| *count >= least && text.chars().all(char::is_alphabetic));
-        let mut texts: Vec<String> = kept.map(|(text, _)| text).collect();
-        texts.sort();
-        texts
-    };
-    LearntWords { words: frequent(words, LEAST_PAPERS_OF_WORD), endings: frequent(endings, LEAST_PAPERS_OF_ENDING) }
 }

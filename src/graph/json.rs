@@ -147,6 +147,7 @@ struct NodeRecord<'f> {
     subtopic: Option<Cow<'f, str>>,
     #[serde(default)]
     bridge: f64,
+    trend: Option<f64>,
     x: Option<f32>,
     y: Option<f32>,
     #[serde(default)]
@@ -250,9 +251,13 @@ fn node(schema: &Schema, record: NodeRecord<'_>, shared: &mut Shared) -> Result<
             keywords: record.keywords,
             sentences: record.sentences,
         })),
-        "Topic" => {
-            NodeKind::Topic(TopicFacts { papers: record.papers, entities: record.entities, parent: record.parent })
-        }
+        "Topic" => NodeKind::Topic(TopicFacts {
+            papers: record.papers,
+            entities: record.entities,
+            parent: record.parent,
+            first_year: record.first_year,
+            last_year: record.last_year,
+        }),
         label => {
             let Some(entity_type) = schema.type_named(label) else {
                 return Err(GraphReadError::Type { node: record.id, type_label: record.type_label.into_owned() });
@@ -274,6 +279,7 @@ fn node(schema: &Schema, record: NodeRecord<'_>, shared: &mut Shared) -> Result<
         topic: record.topic.map(|topic| shared.text(&topic)),
         subtopic: record.subtopic.map(|topic| shared.text(&topic)),
         bridge: record.bridge,
+        trend: record.trend,
         position: record.x.zip(record.y),
         size: record.size,
         color: shared.text(&record.color),

@@ -5,6 +5,7 @@
 //! | function | answers |
 //! | --- | --- |
 //! | [`search`], [`find`] | which nodes are called like this? |
+//! | [`find_topic`] | which topic is meant by this name? |
 //! | [`neighbors`] | what stands next to a node, by relation? |
 //! | [`shortest_path`] | how do two nodes hang together? |
 //! | [`common_neighbors`] | what do two nodes share? |
@@ -20,6 +21,7 @@ mod neighbors;
 mod path;
 mod search;
 mod statistics;
+mod topic;
 
 use std::sync::Arc;
 
@@ -33,6 +35,7 @@ pub use neighbors::{CommonNeighbor, Neighbor, NeighborFilter, NeighborGroup, com
 pub use path::{PathStep, shortest_path};
 pub use search::{FindError, Found, Match, SearchHit, find, search};
 pub use statistics::{RelationCount, Statistics, TypeCount};
+pub use topic::find_topic;
 
 use crate::rules::{RelationId, Schema, TypeId};
 use id_index::IdIndex;
@@ -126,6 +129,10 @@ pub struct TopicFacts {
     pub entities: Vec<String>,
     /// The wider topic, for a sub-topic (id).
     pub parent: Option<String>,
+    /// Year of its earliest paper, where years are known.
+    pub first_year: Option<i32>,
+    /// Year of its latest paper.
+    pub last_year: Option<i32>,
 }
 
 /// What analysis found out about a node. All zero and `None` until the analysis ran.
@@ -143,6 +150,9 @@ pub struct Analysis {
     pub subtopic: Option<Arc<str>>,
     /// Share of the node's neighbours that lie in other topics, 0 to 1.
     pub bridge: f64,
+    /// Does the entity or topic rise (above 0) or fade (below)? 1 is twice as often among recent papers as among
+    /// earlier ones, -1 half as often. `None` where years are not known or papers too few.
+    pub trend: Option<f64>,
     /// Place in the layout.
     pub position: Option<(f32, f32)>,
     /// Diameter in the layout's units; 0 until set.

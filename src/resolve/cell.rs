@@ -7,9 +7,8 @@ use rustc_hash::FxHashMap;
 
 use super::interner::Interner;
 use super::key::name_key;
-use super::probability;
+use super::reading::EntityReading;
 use super::tally::Tally;
-use crate::extract::FoundEntity;
 use crate::rules::{LexiconEntry, TypeId};
 
 /// Steps between confidence 0 and 1. Whole numbers add up to the same sum in any order.
@@ -95,8 +94,8 @@ impl Keys {
 
 impl Cells {
     /// Takes in one entity of one paper; gives the position of its cell, or `None` if its name holds nothing to go by.
-    pub(super) fn add(&mut self, found: &FoundEntity, introduces: bool, lexicon: &[LexiconEntry]) -> Option<u32> {
-        let known = found.lexicon_entry.filter(|entry| (*entry as usize) < lexicon.len());
+    pub(super) fn add(&mut self, found: &EntityReading, introduces: bool, lexicon: &[LexiconEntry]) -> Option<u32> {
+        let known = found.entry.filter(|entry| (*entry as usize) < lexicon.len());
         let position = match known {
             Some(entry) => self.known(entry, lexicon),
             None => {
@@ -106,7 +105,7 @@ impl Cells {
             }
         };
         let factor = if introduces { OWN_NAME_FACTOR } else { 1 };
-        let steps = (f64::from(probability(found.confidence)) * CONFIDENCE_STEPS).round() as u64;
+        let steps = (f64::from(found.confidence) * CONFIDENCE_STEPS).round() as u64;
         if let Some((_, short)) = &found.acronym {
             // Only a name that hardly means anything else by chance is known from a single definition.
             let papers = if is_distinctive(short) { factor } else { 1 };
@@ -115,7 +114,7 @@ impl Cells {
         }
         let mut readings: Vec<u32> = Vec::with_capacity(found.mentions.len());
         for mention in &found.mentions {
-            let reading = self.texts.intern(&mention.reading);
+            let reading = self.texts.intern(mention);
             if self.keys.of(reading, &mut self.texts).is_some() {
                 readings.push(reading);
             }

@@ -3,7 +3,7 @@
 //! 1. [`Resolver::add`] puts every entity of a paper into a *cell*: that of its lexicon entry, or else of its type
 //!    and the joined form of its name, which folds case, hyphens, plurals and split words. An entity whose acronym
 //!    the paper defines goes by its long form. Of the paper only names, facts, evidence sentences and edges are kept,
-//!    so memory is bounded by the graph.
+//!    its [`Reading`], so memory is bounded by the graph. Readings can be kept in a file ([`Archive`]).
 //! 2. [`Resolver::finish`] unites cells (`merge`): what a lexicon knows under another writing, what papers type
 //!    differently, acronyms that other papers define.
 //! 3. Every group of cells becomes an entity with a name, aliases and an id (`naming`), entities are tied to their
@@ -13,6 +13,7 @@
 //! decided on sums over the corpus in a fixed order, so the order of the papers changes nothing but their own order
 //! in the graph.
 
+mod archive;
 mod cell;
 mod family;
 mod interner;
@@ -20,13 +21,17 @@ mod key;
 mod lexicon_forms;
 mod merge;
 mod naming;
+mod reading;
 mod tally;
 
 use petgraph::graph::NodeIndex;
 use rayon::prelude::*;
 
+pub use archive::{Archive, ArchiveError};
+pub use reading::Reading;
+
 use crate::corpus::Paper;
-use crate::extract::{Extraction, FoundEntity, SentenceSpan};
+use crate::extract::Extraction;
 use crate::graph::{
     Analysis, Edge, EdgeBetween, EntityFacts, Few, KnowledgeGraph, MOST_EVIDENCE, Node, NodeKind, PaperFacts,
     builds_on, mention_weight,
@@ -35,6 +40,7 @@ use crate::rules::{LexiconEntry, RelationId, RelationRole, Schema, TypeId};
 use cell::Cells;
 use interner::Interner;
 use merge::Groups;
+use reading::EntityReading;
 
 /// Gathers what was found in each paper and makes one graph of it.
 ///
@@ -80,7 +86,7 @@ struct Take {
 impl<'r> Resolver<'r> {
     /// A resolver for papers read with this schema and lexicon.
     ///
-    /// `lexicon[n]` is the entry that [`FoundEntity::lexicon_entry`] means by `n`.
+    /// `lexicon[n]` is the entry that [`lexicon_entry`](crate::extract::FoundEntity::lexicon_entry) means by `n`.
     pub fn new(schema: &'r Schema, lexicon: &'r [LexiconEntry]) -> Resolver<'r> {
         Resolver { schema, lexicon, cells: Cells::default(), rules: Interner::default(), papers: Vec::new() }
     }
@@ -88,41 +94,39 @@ impl<'r> Resolver<'r> {
     /// Takes in one paper. Ids of papers must differ; entities of types or relations that the schema lacks are left
     /// out.
     pub fn add(&mut self, paper: Paper, extraction: &Extraction) {
-        let known = |found: &&FoundEntity| {
-            usize::from(found.entity_type.0) < self.schema.types.len()
-                && usize::from(found.relation.0) < self.schema.relations.len()
-        };
-        let entities: Vec<&FoundEntity> = extraction.entities.iter().filter(known).collect();
-        let spans = sentence_spans(&entities);
-        let takes: Vec<Take> = entities.iter().filter_map(|found| self.take(found, &spans)).collect();
-        let sentences = spans.iter().map(|span| sentence_text(&paper, span)).collect();
+        self.add_reading(Reading::new(paper, extraction, self.schema));
+    }
+
+    /// Takes in one paper as it was read before, with the same schema and lexicon.
+    pub fn add_reading(&mut self, reading: Reading) {
+        let reading = reading.sound(self.schema);
+        let takes: Vec<Take> = reading.entities.iter().filter_map(|found| self.take(found)).collect();
         self.papers.push(PaperRecord {
-            id: format!("paper:{}", paper.id),
-            title: paper.title,
+            id: format!("paper:{}", reading.id),
+            title: reading.title,
             facts: Box::new(PaperFacts {
-                authors: paper.authors,
-                year: paper.year,
-                venue: paper.venue,
-                url: paper.url,
-                keywords: paper.keywords,
-                sentences,
+                authors: reading.authors,
+                year: reading.year,
+                venue: reading.venue,
+                url: reading.url,
+                keywords: reading.keywords,
+                sentences: reading.sentences,
             }),
             takes: takes.into_boxed_slice(),
         });
     }
 
-    fn take(&mut self, found: &FoundEntity, spans: &[SentenceSpan]) -> Option<Take> {
+    fn take(&mut self, found: &EntityReading) -> Option<Take> {
         let introduces = self.schema.relation(found.relation).role == RelationRole::Contribution;
         let cell = self.cells.add(found, introduces, self.lexicon)?;
-        let position = |span: &SentenceSpan| spans.binary_search(span).ok().and_then(|at| u16::try_from(at).ok());
         Some(Take {
             cell,
-            entity_confidence: probability(found.confidence),
+            entity_confidence: found.confidence,
             relation: found.relation,
-            relation_confidence: probability(found.relation_confidence),
+            relation_confidence: found.relation_confidence,
             count: u32::try_from(found.mentions.len()).unwrap_or(u32::MAX).max(1),
-            sentences: found.sentences.iter().filter_map(position).take(MOST_EVIDENCE).collect(),
-            rules: found.relation_rules.iter().take(MOST_EVIDENCE).map(|rule| self.rules.intern(rule)).collect(),
+            sentences: found.sentences.iter().copied().take(MOST_EVIDENCE).collect(),
+            rules: found.rules.iter().take(MOST_EVIDENCE).map(|rule| self.rules.intern(rule)).collect(),
         })
     }
 
@@ -315,20 +319,6 @@ fn relation_for_type(schema: &Schema, relation: RelationId, entity_type: TypeId)
         weakest = allowed;
     }
     default.unwrap_or(weakest)
-}
-
-/// All sentences that the entities point to, in the order of the text, each once.
-fn sentence_spans(entities: &[&FoundEntity]) -> Vec<SentenceSpan> {
-    let kept = entities.iter().flat_map(|found| found.sentences.iter().take(MOST_EVIDENCE));
-    let mut spans: Vec<SentenceSpan> = kept.copied().collect();
-    spans.sort_unstable();
-    spans.dedup();
-    spans
-}
-
-fn sentence_text(paper: &Paper, span: &SentenceSpan) -> Box<str> {
-    let text = paper.text(span.field).get(span.start..span.end).unwrap_or_default();
-    text.split_whitespace().collect::<Vec<_>>().join(" ").into_boxed_str()
 }
 
 fn node(id: String, label: String, kind: NodeKind) -> Node {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::corpus::Field;
-use crate::extract::Mention;
+use crate::extract::{FoundEntity, Mention, SentenceSpan};
 use crate::graph::testing::schema;
 
 /// One entity of one paper.

@@ -1,12 +1,15 @@
 //! The rule set as it runs: what users wrote, turned into tables that are looked up by word and phrase.
 
-use regex::{Regex, RegexSet};
+use std::sync::OnceLock;
+
+use regex::{Regex, RegexSet, RegexSetBuilder};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::counts::CorpusCounts;
+use super::rows::Rows;
 use super::terms::TermModel;
-use super::{AmbiguousFile, Cue, Head, LexiconRow, Pattern, RuleFiles, Schema, Side, StopFile, TypeId};
-use crate::text::{Document, PhraseTable, WordHash, phrase_key, tokens_of};
+use super::{Cue, Head, RuleFiles, Schema, Side, StopFile, TypeId};
+use crate::text::{Document, PhraseHashes, PhraseTable, WordHash, key_of, phrase_key, tokens_of};
 
 /// What the rules know of a single word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,8 +59,21 @@ pub struct CompiledPattern {
     pub id: String,
     /// The type it gives.
     pub entity_type: TypeId,
-    /// The expression.
-    pub regex: Regex,
+    /// Source of the expression.
+    source: String,
+    /// The expression, once it was needed.
+    regex: OnceLock<Regex>,
+}
+
+impl CompiledPattern {
+    /// The expression. It is compiled when it is first asked for: few patterns occur in a short text.
+    pub fn regex(&self) -> Option<&Regex> {
+        if let Some(regex) = self.regex.get() {
+            return Some(regex);
+        }
+        let regex = Regex::new(&self.source).ok()?;
+        Some(self.regex.get_or_init(|| regex))
+    }
 }
 
 /// A class of cues, ready to run.
@@ -132,6 +148,9 @@ pub struct CorpusAcronym {
     pub head: u8,
 }
 
+/// Bytes that a thread may use to remember how far patterns have matched; with fewer it would forget and begin anew.
+const PATTERN_CACHE: usize = 16 << 20;
+
 impl RuleSet {
     /// Compiles rule files that were loaded without a mistake. What refers to an unknown type or is no regular
     /// expression is left out here: [`check`](super::check()) reports it.
@@ -140,9 +159,33 @@ impl RuleSet {
         rules.add_stop(&files.stop);
         rules.add_heads(&files.heads);
         rules.add_cues(&files.cues);
-        rules.add_patterns(&files.patterns);
-        rules.add_lexicons(&files.lexicons, &files.ambiguous);
-        rules.add_tables(files);
+        let table = |name: &str| files.tables.get(name).map(AsRef::as_ref).unwrap_or_default();
+        let cue_ids = rules.cues.iter().zip(0u16..).map(|(cue, number)| (cue.id.clone(), number)).collect();
+        // Parts that need nothing of one another, about as long for either thread.
+        let (patterns, (lexicon, (counts, terms))) = rayon::join(
+            || compile_patterns(files),
+            || {
+                rayon::join(
+                    || compile_lexicons(files),
+                    || {
+                        rayon::join(
+                            || CorpusCounts::read(table("tables/words.csv"), table("tables/phrases.csv"), &cue_ids),
+                            || {
+                                TermModel::read(
+                                    table("tables/terms.csv"),
+                                    table("tables/term-words.csv"),
+                                    &files.schema,
+                                )
+                            },
+                        )
+                    },
+                )
+            },
+        );
+        (rules.patterns, rules.pattern_set) = patterns;
+        (rules.lexicon, rules.forms) = lexicon;
+        (rules.counts, rules.terms) = (counts, terms);
+        rules.add_acronyms(table("tables/acronyms.csv"));
         rules
     }
 
@@ -214,6 +257,7 @@ impl RuleSet {
     }
 
     fn add_cues(&mut self, cues: &[Cue]) {
+        let mut hashes = PhraseHashes::default();
         for cue in cues {
             let number = u16::try_from(self.cues.len()).unwrap_or(u16::MAX);
             self.cues.push(CompiledCue {
@@ -228,72 +272,88 @@ impl RuleSet {
             phrases.sort();
             phrases.dedup();
             for phrase in phrases {
-                self.cue_phrases.insert(&tokens_of(&phrase), number);
+                hashes.read(&phrase);
+                self.cue_phrases.insert(&hashes, number);
             }
-        }
-    }
-
-    fn add_patterns(&mut self, patterns: &[Pattern]) {
-        for pattern in patterns {
-            if let (Some(entity_type), Ok(regex)) = (self.schema.type_named(&pattern.entity_type), pattern.compile()) {
-                self.patterns.push(CompiledPattern { id: pattern.id.clone(), entity_type, regex });
-            }
-        }
-        let sources = self.patterns.iter().map(|pattern| pattern.regex.as_str());
-        // Each expression compiled alone above; only their joint size could still be refused, and then none runs.
-        self.pattern_set = RegexSet::new(sources).unwrap_or_default();
-    }
-
-    fn add_lexicons(&mut self, lexicons: &[(TypeId, Vec<LexiconRow>)], ambiguous: &AmbiguousFile) {
-        let decided: FxHashMap<u64, Vec<TypeId>> = ambiguous
-            .names
-            .iter()
-            .map(|(name, types)| (key_of(name), types.iter().filter_map(|t| self.schema.type_named(t)).collect()))
-            .collect();
-        let mut broader_names = Vec::new();
-        let mut by_name: FxHashMap<(TypeId, u64), u32> = FxHashMap::default();
-        for (entity_type, rows) in lexicons {
-            for row in rows {
-                let entry = self.lexicon.len() as u32;
-                let aliases: Vec<&str> = row.aliases.split('|').map(str::trim).filter(|a| !a.is_empty()).collect();
-                for form in std::iter::once(row.name.as_str()).chain(aliases.iter().copied()) {
-                    let text = form.trim_start_matches('=');
-                    let document = tokens_of(text);
-                    let key = phrase_key(&document, 0, document.tokens.len() as u32);
-                    if decided.get(&key).is_some_and(|types| !types.contains(entity_type)) {
-                        continue;
-                    }
-                    let exact = row.case == "yes" || form.starts_with('=');
-                    self.forms.insert(&document, LexiconForm { entry, text: text.into(), exact });
-                    by_name.entry((*entity_type, key)).or_insert(entry);
-                }
-                broader_names.push((*entity_type, row.broader.trim_start_matches('=').to_string()));
-                self.lexicon.push(LexiconEntry {
-                    name: row.name.trim_start_matches('=').to_string(),
-                    entity_type: *entity_type,
-                    aliases: aliases.iter().map(|alias| alias.trim_start_matches('=').to_string()).collect(),
-                    broader: None,
-                    url: (!row.url.is_empty()).then(|| row.url.clone()),
-                });
-            }
-        }
-        for (entry, (entity_type, broader)) in broader_names.iter().enumerate() {
-            let found = by_name.get(&(*entity_type, key_of(broader))).copied();
-            self.lexicon[entry].broader = found.filter(|&other| other as usize != entry && !broader.is_empty());
         }
     }
 }
 
+/// All patterns, and all of them at once.
+fn compile_patterns(files: &RuleFiles) -> (Vec<CompiledPattern>, RegexSet) {
+    let mut patterns: Vec<CompiledPattern> = Vec::new();
+    for pattern in &files.patterns {
+        if let Some(entity_type) = files.schema.type_named(&pattern.entity_type) {
+            let (id, source) = (pattern.id.clone(), pattern.bounded());
+            patterns.push(CompiledPattern { id, entity_type, source, regex: OnceLock::new() });
+        }
+    }
+    let set = |patterns: &[CompiledPattern]| {
+        let sources = patterns.iter().map(|pattern| pattern.source.as_str());
+        RegexSetBuilder::new(sources).dfa_size_limit(PATTERN_CACHE).build()
+    };
+    if let Ok(all) = set(&patterns) {
+        return (patterns, all);
+    }
+    // One of them is no regular expression.
+    patterns.retain(|pattern| pattern.regex().is_some());
+    // Each expression compiled alone; only their joint size could still be refused, and then none runs.
+    let all = set(&patterns).unwrap_or_default();
+    (patterns, all)
+}
+
+/// All known names, and their forms.
+fn compile_lexicons(files: &RuleFiles) -> (Vec<LexiconEntry>, PhraseTable<LexiconForm>) {
+    let decided: FxHashMap<u64, Vec<TypeId>> = files
+        .ambiguous
+        .names
+        .iter()
+        .map(|(name, types)| (key_of(name), types.iter().filter_map(|t| files.schema.type_named(t)).collect()))
+        .collect();
+    let rows = files.lexicons.iter().map(|(_, rows)| rows.len()).sum();
+    let mut lexicon: Vec<LexiconEntry> = Vec::with_capacity(rows);
+    // Most names have an alias.
+    let mut forms = PhraseTable::with_capacity(2 * rows);
+    let mut hashes = PhraseHashes::default();
+    let mut broader_names = Vec::new();
+    let mut by_name: FxHashMap<(TypeId, u64), u32> = FxHashMap::default();
+    for (entity_type, rows) in &files.lexicons {
+        for row in rows {
+            let entry = lexicon.len() as u32;
+            let aliases: Vec<&str> = row.aliases.split('|').map(str::trim).filter(|a| !a.is_empty()).collect();
+            for form in std::iter::once(row.name.as_str()).chain(aliases.iter().copied()) {
+                let text = form.trim_start_matches('=');
+                hashes.read(text);
+                let key = hashes.key();
+                if decided.get(&key).is_some_and(|types| !types.contains(entity_type)) {
+                    continue;
+                }
+                let exact = row.case == "yes" || form.starts_with('=');
+                forms.insert(&hashes, LexiconForm { entry, text: text.into(), exact });
+                by_name.entry((*entity_type, key)).or_insert(entry);
+            }
+            broader_names.push((*entity_type, row.broader.trim_start_matches('=').to_string()));
+            lexicon.push(LexiconEntry {
+                name: row.name.trim_start_matches('=').to_string(),
+                entity_type: *entity_type,
+                aliases: aliases.iter().map(|alias| alias.trim_start_matches('=').to_string()).collect(),
+                broader: None,
+                url: (!row.url.is_empty()).then(|| row.url.clone()),
+            });
+        }
+    }
+    for (entry, (entity_type, broader)) in broader_names.iter().enumerate() {
+        let found = by_name.get(&(*entity_type, key_of(broader))).copied();
+        lexicon[entry].broader = found.filter(|&other| other as usize != entry && !broader.is_empty());
+    }
+    (lexicon, forms)
+}
+
 impl RuleSet {
-    fn add_tables(&mut self, files: &RuleFiles) {
-        let table = |name: &str| files.tables.get(name).map(AsRef::as_ref).unwrap_or_default();
-        let cue_ids = self.cues.iter().zip(0u16..).map(|(cue, number)| (cue.id.clone(), number)).collect();
-        self.counts = CorpusCounts::read(table("tables/words.csv"), table("tables/phrases.csv"), &cue_ids);
-        self.terms = TermModel::read(table("tables/terms.csv"), table("tables/term-words.csv"), &self.schema);
-        let mut row = csv::StringRecord::new();
-        let mut reader = csv::Reader::from_reader(table("tables/acronyms.csv"));
-        while reader.read_record(&mut row).unwrap_or(false) {
-            let long = tokens_of(row.get(1).unwrap_or_default());
+    fn add_acronyms(&mut self, table: &[u8]) {
+        let mut rows = Rows::new(table);
+        while rows.advance() {
+            let long = tokens_of(rows.field(1));
             let Some(last) = (long.tokens.len() as u32).checked_sub(1) else {
                 continue;
             };
@@ -307,15 +367,9 @@ impl RuleSet {
                 },
             };
             let acronym = CorpusAcronym { guess, head: self.class(&long, last).head };
-            self.acronyms.insert(key_of(row.get(0).unwrap_or_default()), acronym);
+            self.acronyms.insert(key_of(rows.field(0)), acronym);
         }
     }
-}
-
-/// Key of a phrase that stands for itself.
-pub fn key_of(phrase: &str) -> u64 {
-    let document = tokens_of(phrase);
-    phrase_key(&document, 0, document.tokens.len() as u32)
 }
 
 /// The regular forms of an English verb: `propose`, `proposes`, `proposed`, `proposing`.

@@ -4,7 +4,8 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::text::{WordHash, tokens_of, word_hash};
+use super::rows::Rows;
+use crate::text::{PhraseHashes, WordHash, word_hash};
 
 /// Shares of a count, in hundredths.
 type Percent = u8;
@@ -65,30 +66,31 @@ pub struct CorpusCounts {
 
 /// Share of occurrences with a border, for words that the corpus does not know: they mostly are names.
 const UNKNOWN_WORD: f32 = 0.9;
+/// About how long a row of the table of phrases is, to make room once for all of them.
+const BYTES_PER_PHRASE: usize = 40;
 
 impl CorpusCounts {
     /// Reads `words.csv` (`word,before,after,cues`) and `phrases.csv` (`phrase,total,left,right,free,capital,cues`).
     /// Shares are in hundredths; `cues` holds `id:level` separated by spaces. A row that does not fit is left out.
     pub fn read(words: &[u8], phrases: &[u8], cue_ids: &FxHashMap<String, u16>) -> Self {
         let mut counts = Self::default();
-        let mut row = csv::StringRecord::new();
-        let mut reader = csv::Reader::from_reader(words);
-        while reader.read_record(&mut row).unwrap_or(false) {
-            let field = |at: usize| row.get(at).unwrap_or_default();
-            let (Ok(before), Ok(after)) = (field(1).parse(), field(2).parse()) else {
+        let mut rows = Rows::new(words);
+        while rows.advance() {
+            let (Ok(before), Ok(after)) = (rows.field(1).parse(), rows.field(2).parse()) else {
                 continue;
             };
-            let contexts = counts.add_contexts(field(3), cue_ids);
-            counts.words.insert(word_hash(field(0)), WordCount { before, after, contexts });
+            let contexts = counts.add_contexts(rows.field(3), cue_ids);
+            counts.words.insert(word_hash(rows.field(0)), WordCount { before, after, contexts });
         }
-        let mut reader = csv::Reader::from_reader(phrases);
-        while reader.read_record(&mut row).unwrap_or(false) {
-            let field = |at: usize| row.get(at).unwrap_or_default();
-            let percent = |at: usize| field(at).parse().unwrap_or(0);
-            let Ok(total) = field(1).parse() else {
+        counts.phrases.reserve(phrases.len() / BYTES_PER_PHRASE);
+        let mut hashes = PhraseHashes::default();
+        let mut rows = Rows::new(phrases);
+        while rows.advance() {
+            let percent = |at: usize| rows.field(at).parse().unwrap_or(0);
+            let Ok(total) = rows.field(1).parse() else {
                 continue;
             };
-            let contexts = counts.add_contexts(field(6), cue_ids);
+            let contexts = counts.add_contexts(rows.field(6), cue_ids);
             let count = PhraseCount {
                 total,
                 left: percent(2),
@@ -97,9 +99,8 @@ impl CorpusCounts {
                 capital: percent(5),
                 contexts,
             };
-            let document = tokens_of(field(0));
-            let key = crate::text::phrase_key(&document, 0, document.tokens.len() as u32);
-            counts.phrases.insert(key, count);
+            hashes.read(rows.field(0));
+            counts.phrases.insert(hashes.key(), count);
         }
         counts
     }
@@ -117,6 +118,7 @@ impl CorpusCounts {
     }
 
     /// What is known of a phrase.
+    #[inline]
     pub fn phrase(&self, key: u64) -> Option<&PhraseCount> {
         self.phrases.get(&key)
     }
@@ -131,13 +133,9 @@ impl CorpusCounts {
         self.words.get(&word).map_or(&[], |count| &self.contexts[count.contexts.0 as usize..count.contexts.1 as usize])
     }
 
-    /// Share of a word's occurrences with a border before it.
-    pub fn border_before(&self, word: WordHash) -> f32 {
-        self.words.get(&word).map_or(UNKNOWN_WORD, |count| f32::from(count.before) / 100.0)
-    }
-
-    /// Share of a word's occurrences with a border after it.
-    pub fn border_after(&self, word: WordHash) -> f32 {
-        self.words.get(&word).map_or(UNKNOWN_WORD, |count| f32::from(count.after) / 100.0)
+    /// Shares of a word's occurrences with a border before it, and with one after it.
+    pub fn borders(&self, word: WordHash) -> (f32, f32) {
+        let share = |percent: Percent| f32::from(percent) / 100.0;
+        self.words.get(&word).map_or((UNKNOWN_WORD, UNKNOWN_WORD), |count| (share(count.before), share(count.after)))
     }
 }

@@ -73,12 +73,14 @@ impl Pattern {
     /// # Errors
     /// If the expression cannot be compiled.
     pub fn compile(&self) -> Result<Regex, regex::Error> {
-        Regex::new(&format!(
-            // Borders as ASCII knows them keep the search on the fast path; matches beside other letters are on no
-            // border of a token, and are left out there.
-            r"(?-u:\b{{start-half}})(?:{})(?-u:\b{{end-half}})",
-            self.regex
-        ))
+        Regex::new(&self.bounded())
+    }
+
+    /// The source of what [`Pattern::compile`] compiles.
+    pub(super) fn bounded(&self) -> String {
+        // Borders as ASCII knows them keep the search on the fast path; matches beside other letters are on no border
+        // of a token, and are left out there.
+        format!(r"(?-u:\b{{start-half}})(?:{})(?-u:\b{{end-half}})", self.regex)
     }
 }
 

@@ -11,12 +11,14 @@ mod lexicon;
 mod list;
 mod load;
 mod problem;
+pub(crate) mod rows;
 mod schema;
 pub mod terms;
 
+pub use crate::text::key_of;
 pub use check::check;
 pub use compile::{
-    CompiledCue, CompiledHead, CompiledPattern, CorpusAcronym, LexiconEntry, LexiconForm, RuleSet, WordClass, key_of,
+    CompiledCue, CompiledHead, CompiledPattern, CorpusAcronym, LexiconEntry, LexiconForm, RuleSet, WordClass,
 };
 pub use example::{MarkedText, MarkedTextError, MarkedTextErrorKind};
 pub use files::{AmbiguousFile, Cue, CueFile, Head, HeadFile, LexiconRow, Pattern, PatternFile, Side, StopFile};

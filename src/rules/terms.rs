@@ -8,8 +8,8 @@
 use rustc_hash::FxHashMap;
 
 use super::Schema;
-use super::compile::key_of;
-use crate::text::{Document, is_separator, word_hash};
+use super::rows::Rows;
+use crate::text::{Document, is_separator, key_of, word_hash};
 
 /// Judgement of a term: `Some(type)`, or `None` for "not an entity".
 pub type Judgement = Option<u8>;
@@ -23,54 +23,98 @@ pub struct TermModel {
     outcomes: usize,
 }
 
-/// A feature of a phrase: where a word stands in it, and the word.
+/// Tags of features: where a word stands in a phrase.
+mod tag {
+    use crate::text::word_hash;
+
+    pub const CONSTANT: u64 = word_hash("");
+    pub const WORDS: u64 = word_hash("words");
+    pub const LAST: u64 = word_hash("last");
+    pub const ENDING: u64 = word_hash("ending");
+    pub const FIRST: u64 = word_hash("first");
+    pub const INNER: u64 = word_hash("inner");
+    pub const LAST_TWO: u64 = word_hash("last two");
+    pub const LAST_WITH_WORDS: u64 = word_hash("last with words");
+    pub const ONLY: u64 = word_hash("only");
+}
+
+/// A feature: where a word stands in a phrase, and the word.
+fn tagged(tag: u64, hash: u64) -> u64 {
+    tag ^ hash.rotate_left(7)
+}
+
+/// The words of a phrase, separators left out.
+fn words(document: &Document, first: u32, end: u32) -> impl DoubleEndedIterator<Item = u32> + Clone + '_ {
+    (first..end).filter(|&token| !is_separator(document, token))
+}
+
+/// Calls `feature` with every feature of a phrase.
 pub fn features(document: &Document, first: u32, end: u32, mut feature: impl FnMut(u64)) {
-    let words: Vec<u32> = (first..end).filter(|&token| !is_separator(document, token)).collect();
-    let Some((&last, others)) = words.split_last() else {
-        return;
-    };
-    let tag = |place: &str, hash: u64| word_hash(place) ^ hash.rotate_left(7);
-    let last_word = document.tokens[last as usize].singular;
-    feature(tag("", 0));
-    feature(tag("words", words.len().min(4) as u64));
-    feature(tag("last", last_word));
+    let words = words(document, first, end);
+    if let Some(last) = words.clone().next_back() {
+        let count = words.count();
+        features_of_count(count, &mut feature);
+        features_of_last(document, last, &mut feature);
+        other_features(document, first, last, count, &mut feature);
+    }
+}
+
+/// Features of all phrases of so many words. Four words or more are one.
+fn features_of_count(count: usize, feature: &mut impl FnMut(u64)) {
+    feature(tagged(tag::CONSTANT, 0));
+    feature(tagged(tag::WORDS, count.min(4) as u64));
+}
+
+/// Features that all phrases share whose last word stands at one place.
+fn features_of_last(document: &Document, last: u32, feature: &mut impl FnMut(u64)) {
+    feature(tagged(tag::LAST, document.tokens[last as usize].singular));
     let text = document.word(last).to_lowercase();
     let stem = text.strip_suffix('s').filter(|stem| !stem.ends_with('s')).unwrap_or(&text);
     for length in [3, 4] {
         if let Some((at, _)) = stem.char_indices().rev().nth(length - 1) {
-            feature(tag("ending", word_hash(&stem[at..])));
+            feature(tagged(tag::ENDING, word_hash(&stem[at..])));
         }
-    }
-    if let Some((&first_word, inner)) = others.split_first() {
-        feature(tag("first", document.tokens[first_word as usize].hash));
-        for &word in inner {
-            feature(tag("inner", document.tokens[word as usize].hash));
-        }
-        let before = document.tokens[others[others.len() - 1] as usize].hash;
-        feature(tag("last two", last_word.rotate_left(11) ^ before));
-        feature(tag("last with words", last_word ^ words.len().min(3) as u64));
-    } else {
-        feature(tag("only", last_word));
     }
 }
+
+/// All other features of a phrase.
+fn other_features(document: &Document, first: u32, last: u32, count: usize, feature: &mut impl FnMut(u64)) {
+    let last_word = document.tokens[last as usize].singular;
+    let mut others = words(document, first, last).map(|token| document.tokens[token as usize].hash);
+    let Some(first_word) = others.next() else {
+        return feature(tagged(tag::ONLY, last_word));
+    };
+    feature(tagged(tag::FIRST, first_word));
+    let mut before = first_word;
+    for word in others {
+        feature(tagged(tag::INNER, word));
+        before = word;
+    }
+    feature(tagged(tag::LAST_TWO, last_word.rotate_left(11) ^ before));
+    feature(tagged(tag::LAST_WITH_WORDS, last_word ^ count.min(3) as u64));
+}
+
+/// Weights of the features of last words that were asked for already, by token.
+#[derive(Clone, Debug, Default)]
+pub struct LastWords<'m>(FxHashMap<u32, Vec<&'m [f32]>>);
 
 impl TermModel {
     /// Reads `terms.csv` (`term,type`) and `term-words.csv` (`feature,nothing,<a column a type>`). The features are
     /// hashes in hexadecimal, the weights in hundredths.
     pub fn read(terms: &[u8], weights: &[u8], schema: &Schema) -> Self {
         let mut model = Self { outcomes: schema.types.len() + 1, ..Self::default() };
-        let mut row = csv::StringRecord::new();
-        let mut reader = csv::Reader::from_reader(terms);
-        while reader.read_record(&mut row).unwrap_or(false) {
-            let judgement = schema.type_named(row.get(1).unwrap_or_default()).map(|t| t.0);
-            model.judged.insert(key_of(row.get(0).unwrap_or_default()), judgement);
+        let mut rows = Rows::new(terms);
+        while rows.advance() {
+            let judgement = schema.type_named(rows.field(1)).map(|t| t.0);
+            model.judged.insert(key_of(rows.field(0)), judgement);
         }
-        let mut reader = csv::Reader::from_reader(weights);
-        while reader.read_record(&mut row).unwrap_or(false) {
-            let Ok(feature) = u64::from_str_radix(row.get(0).unwrap_or_default(), 16) else {
+        let mut rows = Rows::new(weights);
+        while rows.advance() {
+            let Ok(feature) = u64::from_str_radix(rows.field(0), 16) else {
                 continue;
             };
-            let values: Vec<f32> = row.iter().skip(1).map(|text| text.parse::<f32>().unwrap_or(0.0) / 100.0).collect();
+            let hundredths = rows.fields().iter().skip(1).map(|text| text.parse::<f32>().unwrap_or(0.0));
+            let values: Vec<f32> = hundredths.map(|weight| weight / 100.0).collect();
             if values.len() == model.outcomes {
                 model.weights.insert(feature, values.into());
             }
@@ -90,21 +134,41 @@ impl TermModel {
     }
 
     /// How probable it is that a span is no entity, and that it is one of each type, by the words it is made of.
-    /// Empty where no model was learnt.
-    pub fn probabilities(&self, document: &Document, first: u32, end: u32, into: &mut Vec<f32>) {
+    /// Empty where no model was learnt. `last_words` are those of the same document.
+    pub fn probabilities<'m>(
+        &'m self,
+        document: &Document,
+        first: u32,
+        end: u32,
+        last_words: &mut LastWords<'m>,
+        into: &mut Vec<f32>,
+    ) {
         into.clear();
         if self.weights.is_empty() {
             return;
         }
         into.resize(self.outcomes, 0.0);
-        features(document, first, end, |feature| {
-            if let Some(weights) = self.weights.get(&feature) {
-                for (sum, weight) in into.iter_mut().zip(weights.iter()) {
-                    *sum += weight;
-                }
-            }
-        });
+        let mut add = |weights: &[f32]| into.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight);
+        let words = words(document, first, end);
+        if let Some(last) = words.clone().next_back() {
+            let count = words.count();
+            features_of_count(count, &mut |feature| self.of_feature(feature).into_iter().for_each(&mut add));
+            let of_last = last_words.0.entry(last).or_insert_with(|| {
+                let mut found = Vec::with_capacity(3);
+                features_of_last(document, last, &mut |feature| found.extend(self.of_feature(feature)));
+                found
+            });
+            of_last.iter().copied().for_each(&mut add);
+            other_features(document, first, last, count, &mut |feature| {
+                self.of_feature(feature).into_iter().for_each(&mut add);
+            });
+        }
         softmax(into);
+    }
+
+    /// The weights of a feature, if it has any.
+    fn of_feature(&self, feature: u64) -> Option<&[f32]> {
+        self.weights.get(&feature).map(AsRef::as_ref)
     }
 }
 

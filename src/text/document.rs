@@ -36,6 +36,7 @@ impl Shape {
     const ALL_CAPITALS: u8 = 8;
     const DIGIT: u8 = 16;
     const LETTER: u8 = 32;
+    const SEPARATOR: u8 = 64;
 
     fn of(text: &str) -> Self {
         let mut flags = 0;
@@ -56,40 +57,56 @@ impl Shape {
         if capitals > 1 && (capitals == letters || plural) {
             flags |= Self::ALL_CAPITALS;
         }
+        if matches!(text, "-" | "/" | "_" | "–" | "−") {
+            flags |= Self::SEPARATOR;
+        }
         Self(flags)
     }
 
+    /// Only separates words of one phrase: a hyphen, a slash, an underscore.
+    #[inline]
+    pub fn is_separator(self) -> bool {
+        self.0 & Self::SEPARATOR != 0
+    }
+
     /// Holds a letter or a digit.
+    #[inline]
     pub fn is_word(self) -> bool {
         self.0 & Self::WORD != 0
     }
 
     /// Begins with a capital.
+    #[inline]
     pub fn is_capitalised(self) -> bool {
         self.0 & Self::CAPITAL != 0
     }
 
     /// Has a capital anywhere.
+    #[inline]
     pub fn has_capital(self) -> bool {
         self.0 & (Self::CAPITAL | Self::INNER) != 0
     }
 
     /// Two letters or more, all of them capitals but for a plural s.
+    #[inline]
     pub fn is_all_capitals(self) -> bool {
         self.0 & Self::ALL_CAPITALS != 0
     }
 
     /// Has a capital after the first letter, or letters and digits mixed: looks like a name.
+    #[inline]
     pub fn is_name_like(self) -> bool {
         self.0 & Self::INNER != 0 || self.0 & (Self::LETTER | Self::DIGIT) == Self::LETTER | Self::DIGIT
     }
 
     /// Holds a digit.
+    #[inline]
     pub fn has_digit(self) -> bool {
         self.0 & Self::DIGIT != 0
     }
 
     /// Holds a letter.
+    #[inline]
     pub fn has_letter(self) -> bool {
         self.0 & Self::LETTER != 0
     }
@@ -152,6 +169,7 @@ impl Document {
     }
 
     /// The reading between two tokens, the end exclusive.
+    #[inline]
     pub fn text(&self, first: u32, end: u32) -> &str {
         if first >= end {
             return "";
@@ -161,16 +179,19 @@ impl Document {
     }
 
     /// The text of one token.
+    #[inline]
     pub fn word(&self, token: u32) -> &str {
         self.text(token, token + 1)
     }
 
     /// Does the token belong to the title?
+    #[inline]
     pub fn in_title(&self, token: u32) -> bool {
         (self.tokens[token as usize].start as usize) < self.abstract_start
     }
 
     /// Does white space stand between this token and the one before it?
+    #[inline]
     pub fn spaced(&self, token: u32) -> bool {
         token == 0 || self.tokens[token as usize - 1].end < self.tokens[token as usize].start
     }
@@ -199,15 +220,14 @@ impl Document {
                 at += character.len_utf8();
                 continue;
             }
-            let end = token_end(&self.reading, at, character);
+            let end = plain_word_end(bytes, at).unwrap_or_else(|| token_end(&self.reading, at, character));
             let text = &self.reading[at..end];
             lower.clear();
-            for character in text.chars() {
-                if character.is_ascii() {
-                    lower.push(character.to_ascii_lowercase());
-                } else {
-                    lower.extend(character.to_lowercase());
-                }
+            if text.is_ascii() {
+                lower.push_str(text);
+                lower.make_ascii_lowercase();
+            } else {
+                lower.extend(text.chars().flat_map(char::to_lowercase));
             }
             let hash = word_hash(&lower);
             let singular_hash = if lower.ends_with('s') { word_hash(&singular(&lower)) } else { hash };
@@ -320,6 +340,14 @@ pub fn tokens_of(text: &str) -> Document {
 /// Characters that tie words into one piece.
 fn is_glue(text: &str) -> bool {
     matches!(text, "-" | "/" | "@" | "+" | "&" | "^" | "_" | "–" | "−")
+}
+
+/// As [`token_end`], for most words: ASCII letters and digits from a letter on, where nothing after them may belong to
+/// the same token.
+fn plain_word_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let length = bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let ends = bytes.get(at + length).is_none_or(|next| next.is_ascii() && *next != b'.');
+    (bytes[at].is_ascii_alphabetic() && ends).then_some(at + length)
 }
 
 /// One past the last byte of the token that begins at `at`.

@@ -5,29 +5,44 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::text::{Document, Token, phrase_hash};
+use crate::text::{Document, Token, phrase_hash, singular, tokens_of, word_hash};
 
 /// Values by phrase, found by walking the tokens of a document once from each place.
 #[derive(Clone, Debug)]
 pub struct PhraseTable<V> {
-    /// For the hash of each beginning of a phrase: can it go on?
-    beginnings: FxHashMap<u64, ()>,
-    values: FxHashMap<u64, Vec<V>>,
+    nodes: FxHashMap<u64, Node<V>>,
+}
+
+/// What is known of a sequence of words, by its hash.
+#[derive(Clone, Debug)]
+struct Node<V> {
+    /// Does a phrase begin with it?
+    begins: bool,
+    /// The values of the phrase that it is.
+    values: Vec<V>,
+}
+
+impl<V> Default for Node<V> {
+    fn default() -> Self {
+        Self { begins: false, values: Vec::new() }
+    }
 }
 
 impl<V> Default for PhraseTable<V> {
     fn default() -> Self {
-        Self { beginnings: FxHashMap::default(), values: FxHashMap::default() }
+        Self { nodes: FxHashMap::default() }
     }
 }
 
 /// Does the token only separate words of one phrase?
+#[inline]
 pub fn is_separator(document: &Document, token: u32) -> bool {
-    matches!(document.word(token), "-" | "/" | "_" | "–" | "−")
+    document.tokens[token as usize].shape.is_separator()
 }
 
 /// Hash of the words from `first` to `end` (exclusive) without separators and without a plural ending: equal for all
 /// spellings of one phrase.
+#[inline]
 pub fn phrase_key(document: &Document, first: u32, end: u32) -> u64 {
     let mut hash = 0;
     let mut last: Option<Token> = None;
@@ -42,27 +57,86 @@ pub fn phrase_key(document: &Document, first: u32, end: u32) -> u64 {
     last.map_or(0, |token| phrase_hash(hash, token.singular))
 }
 
-impl<V> PhraseTable<V> {
-    /// Adds a value to a phrase, given as a document of its own. A phrase without a word is left out.
-    pub fn insert(&mut self, phrase: &Document, value: V) {
-        let count = phrase.tokens.len() as u32;
-        let key = phrase_key(phrase, 0, count);
-        if key == 0 {
-            return;
-        }
-        let mut hash = 0;
-        for token in 0..count {
-            if !is_separator(phrase, token) {
-                hash = phrase_hash(hash, phrase.tokens[token as usize].hash);
-                self.beginnings.insert(hash, ());
+/// The hashes of a phrase that stands for itself: those of its beginnings, and its key. Made to be used again for the
+/// next phrase of a long list.
+#[derive(Debug, Default)]
+pub struct PhraseHashes {
+    /// Hash of the first word, the first two words and so on, up to all words.
+    beginnings: Vec<u64>,
+    key: u64,
+    /// The word at hand in lower case.
+    lower: String,
+}
+
+impl PhraseHashes {
+    /// Takes the hashes of another phrase.
+    pub fn read(&mut self, phrase: &str) {
+        self.beginnings.clear();
+        self.key = 0;
+        // Most phrases of lists are such that their words can be seen without making a document.
+        let separators = [' ', '-', '/', '_'];
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || separators.contains(&char::from(byte));
+        if phrase.bytes().all(plain) {
+            for word in phrase.split(separators).filter(|word| !word.is_empty()) {
+                self.lower.clear();
+                self.lower.push_str(word);
+                self.lower.make_ascii_lowercase();
+                let hash = word_hash(&self.lower);
+                let without_plural = if self.lower.ends_with('s') { word_hash(&singular(&self.lower)) } else { hash };
+                self.add(hash, without_plural);
+            }
+        } else {
+            let document = tokens_of(phrase);
+            for (token, number) in document.tokens.iter().zip(0u32..) {
+                if !is_separator(&document, number) {
+                    self.add(token.hash, token.singular);
+                }
             }
         }
-        self.values.entry(key).or_default().push(value);
+    }
+
+    fn add(&mut self, word: u64, without_plural: u64) {
+        let before = self.beginnings.last().copied().unwrap_or(0);
+        self.key = phrase_hash(before, without_plural);
+        self.beginnings.push(phrase_hash(before, word));
+    }
+
+    /// What [`phrase_key`] gives for the phrase.
+    pub fn key(&self) -> u64 {
+        self.key
+    }
+}
+
+/// Key of a phrase that stands for itself.
+pub fn key_of(phrase: &str) -> u64 {
+    let mut hashes = PhraseHashes::default();
+    hashes.read(phrase);
+    hashes.key
+}
+
+impl<V> PhraseTable<V> {
+    /// A table with room for this many phrases.
+    pub fn with_capacity(phrases: usize) -> Self {
+        let mut table = Self::default();
+        table.nodes.reserve(phrases);
+        table
+    }
+
+    /// Adds a value to a phrase. A phrase without a word is left out.
+    pub fn insert(&mut self, phrase: &PhraseHashes, value: V) {
+        if phrase.beginnings.is_empty() {
+            return;
+        }
+        for &hash in &phrase.beginnings {
+            self.nodes.entry(hash).or_default().begins = true;
+        }
+        self.nodes.entry(phrase.key).or_default().values.push(value);
     }
 
     /// The values of the phrase with this key.
+    #[inline]
     pub fn get(&self, key: u64) -> &[V] {
-        self.values.get(&key).map_or(&[], Vec::as_slice)
+        self.nodes.get(&key).map_or(&[], |node| &node.values)
     }
 
     /// Calls `found` with the end (exclusive) and the values of every phrase that begins at `first` and ends before
@@ -77,11 +151,14 @@ impl<V> PhraseTable<V> {
                 continue;
             }
             let Token { hash: word, singular, .. } = document.tokens[token as usize];
-            if let Some(values) = self.values.get(&phrase_hash(hash, singular)) {
-                found(token + 1, values);
+            let key = phrase_hash(hash, singular);
+            let phrase = self.nodes.get(&key);
+            if let Some(node) = phrase.filter(|node| !node.values.is_empty()) {
+                found(token + 1, &node.values);
             }
             hash = phrase_hash(hash, word);
-            if !self.beginnings.contains_key(&hash) {
+            let beginning = if hash == key { phrase } else { self.nodes.get(&hash) };
+            if !beginning.is_some_and(|node| node.begins) {
                 return;
             }
         }
@@ -91,14 +168,31 @@ impl<V> PhraseTable<V> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::tokens_of;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn hashes_are_those_of_a_document(phrase in "[a-cA-C0-9siey ._/'é-]{0,16}") {
+            let document = tokens_of(&phrase);
+            let count = document.tokens.len() as u32;
+            prop_assert_eq!(key_of(&phrase), phrase_key(&document, 0, count));
+            let words = (0..count).filter(|&token| !is_separator(&document, token));
+            let all = words.fold(0, |hash, token| phrase_hash(hash, document.tokens[token as usize].hash));
+            let mut hashes = PhraseHashes::default();
+            hashes.read("another phrase");
+            hashes.read(&phrase);
+            prop_assert_eq!(hashes.beginnings.last().copied().unwrap_or(0), all);
+        }
+    }
 
     #[test]
     fn finds_spellings_of_one_phrase() {
         let mut table = PhraseTable::default();
-        table.insert(&tokens_of("fine tuning"), 1);
-        table.insert(&tokens_of("Fine"), 2);
-        table.insert(&tokens_of("large language model"), 3);
+        let mut hashes = PhraseHashes::default();
+        for (phrase, value) in [("fine tuning", 1), ("Fine", 2), ("large language model", 3)] {
+            hashes.read(phrase);
+            table.insert(&hashes, value);
+        }
         let document = tokens_of("Fine-tuning of large language models");
         let mut found = Vec::new();
         for first in 0..document.tokens.len() as u32 {

@@ -120,9 +120,16 @@ pub fn small() -> KnowledgeGraph {
 /// The small graph after analysis: topics, ranks, colours, sizes and places.
 pub fn analyzed() -> KnowledgeGraph {
     let mut graph = small();
-    let ships = TopicFacts { papers: 2, entities: vec!["model:harbornet".into()], parent: None };
+    let ships = TopicFacts {
+        papers: 2,
+        entities: vec!["model:harbornet".into()],
+        first_year: Some(2021),
+        last_year: Some(2022),
+        ..TopicFacts::default()
+    };
     add(&mut graph, "topic:ships-in-fog", "ships in fog", NodeKind::Topic(ships));
-    let small_boats = TopicFacts { papers: 1, entities: Vec::new(), parent: Some("topic:ships-in-fog".into()) };
+    let parent = Some("topic:ships-in-fog".into());
+    let small_boats = TopicFacts { papers: 1, parent, ..TopicFacts::default() };
     add(&mut graph, "topic:small-boats", "small boats", NodeKind::Topic(small_boats));
     link(&mut graph, "paper:2101.00001", "about", "topic:ships-in-fog");
     link(&mut graph, "paper:2202.00002", "about", "topic:small-boats");
@@ -137,6 +144,7 @@ pub fn analyzed() -> KnowledgeGraph {
             topic: (!yeast).then(|| "ships in fog".into()),
             subtopic: (node.id == "paper:2202.00002").then(|| "small boats".into()),
             bridge: if position == 1 { 0.25 } else { 0.0 },
+            trend: (node.id == "topic:ships-in-fog").then_some(0.5),
             position: Some((step * 12.5 - 40.0, -step * 7.25)),
             size: 5.0 + step,
             color: if yeast { "#bbbbbb".into() } else { "#ee7733".into() },

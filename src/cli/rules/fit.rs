@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::eval::{Score, score};
 use crate::extract::Extractor;
 use crate::fit::{
-    AnnotatedPaper, CrossValidation, FitOptions, Learned, cross_validate, learn, learnt_words, predictions, sum,
+    AnnotatedPaper, CrossValidation, FitOptions, Learned, cross_validate, learn, learn_words, predictions, sum,
     term_words,
 };
 use anyhow::{Context, bail};
@@ -35,6 +35,12 @@ pub struct Fit {
     /// The texts of the annotated papers, a file for each GOLD in the same order
     #[arg(long, value_name = "FILE")]
     papers: Vec<PathBuf>,
+    /// More annotated papers, which every fold is fitted to and none is judged by
+    #[arg(long, value_name = "GOLD")]
+    also: Vec<PathBuf>,
+    /// How often the papers of GOLD are learnt from for each time of those of --also
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    repeat: usize,
     #[command(flatten)]
     rules: RulesOption,
     /// Number of folds of cross-validation; 0 for none
@@ -47,18 +53,22 @@ pub struct Fit {
     /// folder DIR
     #[arg(long, value_name = "DIR")]
     write: Option<PathBuf>,
-    /// Also leave out each family of evidence in turn, and print what it gives (takes long)
-    #[arg(long)]
-    ablate: bool,
+    /// Also leave out each family of evidence in turn, or all whose names begin with each NAME, and print what they give
+    /// (takes long)
+    #[arg(long, value_name = "NAME,...", num_args = 0.., value_delimiter = ',')]
+    ablate: Option<Vec<String>>,
     /// Use this bias, and try no others
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     bias: Option<f32>,
-    /// How much large weights of spans are held back
-    #[arg(long, value_name = "NUMBER", help_heading = "Fitting")]
-    penalty: Option<f32>,
-    /// Steps of the optimiser
+    /// Hidden units, for what evidence means together; 0 for plain sums
     #[arg(long, value_name = "N", help_heading = "Fitting")]
-    steps: Option<usize>,
+    hidden: Option<usize>,
+    /// Times that every paper is seen
+    #[arg(long, value_name = "N", help_heading = "Fitting")]
+    epochs: Option<usize>,
+    /// Share of the evidence that training leaves out at random, so that no piece relies on another
+    #[arg(long, value_name = "SHARE", help_heading = "Fitting")]
+    dropout: Option<f32>,
 }
 
 /// The papers of one file: a range of all that are fitted, and those kept aside.
@@ -84,13 +94,23 @@ impl Fit {
             let path = "tables/term-words.csv".to_string();
             rules.tables.insert(path, words.clone().into_bytes().into());
         }
-        let (papers, files) = self.read_papers()?;
+        let (mut papers, files) = self.read_papers()?;
+        let judged = papers.len();
+        for gold in &self.also {
+            papers.extend(read_annotated(gold, None)?);
+        }
+        if papers.is_empty() {
+            bail!("there are no annotated papers to fit to; take more, or keep fewer aside");
+        }
         // Words first, then the space of evidence that has rows for them.
-        let learnt = learnt_words(&Extractor::new(&rules), &papers);
-        let extractor = Extractor::with_words(&rules, &learnt);
-        let mut options = FitOptions { folds: self.folds, ..FitOptions::default() };
-        options.spans.penalty = self.penalty.unwrap_or(options.spans.penalty);
-        options.spans.steps = self.steps.unwrap_or(options.spans.steps);
+        let words_learnt = learn_words(&Extractor::new(&rules), &papers);
+        let extractor = Extractor::with_words(&rules, words_learnt);
+        let mut options = FitOptions { folds: self.folds, judged, repeat: self.repeat, ..FitOptions::default() };
+        for training in [&mut options.spans, &mut options.relations] {
+            training.hidden = self.hidden.unwrap_or(training.hidden);
+            training.epochs = self.epochs.unwrap_or(training.epochs);
+            training.dropout = self.dropout.unwrap_or(training.dropout).clamp(0.0, 0.9);
+        }
         if let Some(bias) = self.bias {
             options.biases = vec![bias];
         }
@@ -110,8 +130,8 @@ impl Fit {
             }
             figures = validation_text(&validation, &files, bias);
             output::print(&format!("cross-validation, {} folds\n{figures}", self.folds))?;
-            if self.ablate {
-                print_ablation(&extractor, &papers, &options, &validation, bias)?;
+            if let Some(names) = &self.ablate {
+                print_ablation(&extractor, &papers, &options, &validation, bias, names)?;
             }
         }
         if self.write.is_none() && self.keep_aside == 0 {
@@ -119,8 +139,12 @@ impl Fit {
         }
         let learned = learn(&extractor, &papers, &options);
         if self.keep_aside > 0 {
-            let aside = aside_text(&extractor, &learned, &files, bias);
-            output::print(&format!("\nkept aside, not fitted to\n{aside}"))?;
+            output::print(&format!("\nkept aside, not fitted to\n{HEADING}"))?;
+            // Where no folds tell the best bias, show what the others would do.
+            let biases = if self.folds > 1 { vec![bias] } else { options.biases.clone() };
+            for bias in biases {
+                output::print(&aside_text(&extractor, &learned, &files, bias))?;
+            }
         }
         if let Some(folder) = &self.write {
             self.write_files(folder, &extractor, &learned, words, bias, &figures)?;
@@ -149,9 +173,6 @@ impl Fit {
             papers.extend(of_file);
             let name = gold.file_stem().unwrap_or_default().to_string_lossy();
             files.push(FilePapers { name: name.into_owned(), fitted: from..papers.len(), aside });
-        }
-        if papers.is_empty() {
-            bail!("there are no annotated papers to fit to; take more, or keep fewer aside");
         }
         Ok((papers, files))
     }
@@ -221,7 +242,7 @@ fn validation_text(validation: &CrossValidation, files: &[FilePapers], best: f32
 
 /// What the weights find in papers that were kept aside.
 fn aside_text(extractor: &Extractor, learned: &Learned, files: &[FilePapers], bias: f32) -> String {
-    let mut text = String::from(HEADING);
+    let mut text = String::new();
     let mut total = Score::default();
     let mut papers = 0;
     for file in files {
@@ -252,6 +273,7 @@ fn print_ablation(
     options: &FitOptions,
     whole: &CrossValidation,
     bias: f32,
+    names: &[String],
 ) -> anyhow::Result<()> {
     let total = |validation: &CrossValidation| {
         validation
@@ -263,15 +285,16 @@ fn print_ablation(
     let with_all = total(whole);
     output::print("\nwhat each family of evidence gives (F1 with it less F1 without it)\n")?;
     output::print(&format!("{:32} typed    untyped  triple\n", "family"))?;
-    let mut families: Vec<&'static str> = Vec::new();
-    let names = extractor.space.names.iter().chain(&extractor.relation_space.names);
-    for family in names {
-        if !families.contains(&family.id) {
-            families.push(family.id);
+    let mut families: Vec<String> = names.to_vec();
+    if families.is_empty() {
+        for family in extractor.space.names.iter().chain(&extractor.relation_space.names) {
+            if !families.iter().any(|known| known == family.id) {
+                families.push(family.id.to_string());
+            }
         }
     }
     for family in families {
-        let options = FitOptions { biases: vec![bias], without: Some(family), ..options.clone() };
+        let options = FitOptions { biases: vec![bias], without: Some(family.clone()), ..options.clone() };
         let without = total(&cross_validate(extractor, papers, &options));
         output::print(&format!(
             "{family:32} {:+.4}  {:+.4}  {:+.4}\n",

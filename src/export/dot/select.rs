@@ -11,8 +11,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::DotOptions;
 use crate::export::ExportError;
 use crate::export::tables::Kind;
-use crate::export::view::{View, entity, paper, topic};
-use crate::graph::KnowledgeGraph;
+use crate::export::view::{View, entity, paper};
+use crate::graph::{KnowledgeGraph, find_topic};
 use crate::rules::RelationRole;
 
 /// The nodes of a drawing.
@@ -32,7 +32,7 @@ pub fn select(view: &View<'_>, options: &DotOptions) -> Result<Selection, Export
         graph.graph.node_indices().filter(|&index| Kind::of(&graph.graph[index]) != Kind::Topic).collect();
     let mut subjects = Vec::new();
     if let Some(name) = &options.topic {
-        let label = find_topic(graph, name)?;
+        let label = topic_label(graph, name)?;
         part.retain(|&index| {
             let analysis = &graph.graph[index].analysis;
             analysis.topic.as_deref() == Some(label) || analysis.subtopic.as_deref() == Some(label)
@@ -155,21 +155,22 @@ fn reach(
     distances
 }
 
-/// The label of the topic with this label or id.
-fn find_topic<'g>(graph: &'g KnowledgeGraph, name: &str) -> Result<&'g str, ExportError> {
-    let topics = || graph.graph.node_weights().filter(|node| topic(node).is_some());
-    let labels = || graph.graph.node_weights().filter_map(|node| node.analysis.topic.as_deref());
-    if let Some(node) = topics().find(|node| node.id == name || same(&node.label, name)) {
-        return Ok(&node.label);
+/// The label of the topic that is meant.
+fn topic_label<'g>(graph: &'g KnowledgeGraph, name: &str) -> Result<&'g str, ExportError> {
+    if let Some(index) = find_topic(graph, name) {
+        return Ok(&graph.graph[index].label);
     }
-    if let Some(label) = labels().find(|label| same(label, name)) {
+    // A graph that another program made may have topics without nodes for them.
+    if let Some(label) =
+        graph.graph.node_weights().filter_map(|node| node.analysis.topic.as_deref()).find(|label| same(label, name))
+    {
         return Ok(label);
     }
-    let known: Vec<&str> = topics().map(|node| node.label.as_str()).take(10).collect();
+    let known: Vec<&str> = graph.topics().map(|(_, node)| node.label.as_str()).take(10).collect();
     let hint = if known.is_empty() {
         "it has no topics at all, because none were looked for or it is too small".to_owned()
     } else {
-        format!("it has {}", known.join(", "))
+        format!("it has {}", known.join("; "))
     };
     Err(ExportError::UnknownTopic { name: name.to_owned(), hint })
 }

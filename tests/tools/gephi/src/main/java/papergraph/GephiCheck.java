@@ -43,6 +43,9 @@ public final class GephiCheck {
     /** Attributes of graph.json that are how a node looks. */
     private static final List<String> VISUAL = List.of("x", "y", "size", "color");
 
+    /** Diameter from which on a node has a label in the drawing. */
+    private static final float LABELLED_SIZE = 20;
+
     private final JsonObject json;
     private final List<String> faults = new ArrayList<>();
 
@@ -194,10 +197,18 @@ public final class GephiCheck {
     }
 
     private void draw(File picture) throws Exception {
+        GraphModel model = Lookup.getDefault().lookup(GraphController.class).getGraphModel();
+        // Thousands of labels would cover what they name.
+        for (Node node : model.getDirectedGraph().getNodes().toArray()) {
+            node.getTextProperties().setVisible(node.size() >= LABELLED_SIZE || "Topic".equals(node.getAttribute("type")));
+        }
         PreviewController preview = Lookup.getDefault().lookup(PreviewController.class);
         preview.getModel().getProperties().putValue(PreviewProperty.SHOW_NODE_LABELS, true);
+        preview.getModel().getProperties().putValue(PreviewProperty.NODE_LABEL_PROPORTIONAL_SIZE, false);
         preview.getModel().getProperties().putValue(PreviewProperty.NODE_LABEL_SHORTEN, true);
-        preview.getModel().getProperties().putValue(PreviewProperty.NODE_LABEL_MAX_CHAR, 24);
+        preview.getModel().getProperties().putValue(PreviewProperty.NODE_LABEL_MAX_CHAR, 40);
+        preview.getModel().getProperties().putValue(PreviewProperty.EDGE_OPACITY, 25f);
+        preview.getModel().getProperties().putValue(PreviewProperty.EDGE_CURVED, false);
         preview.refreshPreview();
         Lookup.getDefault().lookup(ExportController.class).exportFile(picture);
     }

@@ -1,0 +1,263 @@
+//! Words that have weights of their own: those that stand at one place of candidates in enough annotated papers.
+//!
+//! All other evidence is about classes. Classes carry over to papers of any field; words make up for what classes blur,
+//! once there are enough annotated papers to learn them from.
+
+use rustc_hash::FxHashMap;
+
+use crate::extract::annotated::Annotated;
+use crate::extract::candidates::Candidates;
+use crate::rules::key_of;
+use crate::rules::rows::Rows;
+use crate::text::{Document, is_separator, phrase_hash, singular, word_hash};
+
+/// A place where words have weights of their own.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// Name of its family in weight files.
+    pub id: &'static str,
+    /// Number of annotated papers in which a word must stand there before it gets weights of its own.
+    least_papers: u32,
+    /// The key of a word or phrase in lower case.
+    key: fn(&str) -> u64,
+}
+
+/// Where a word stands beside or in a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum SpanWord {
+    /// The last word, singular.
+    Last,
+    /// Three or four letters that end the last word.
+    Ending,
+    /// The first of several words.
+    First,
+    /// The last two of several words.
+    LastTwo,
+    /// The whole phrase.
+    Whole,
+    /// The word before the phrase.
+    Before,
+    /// The word after the phrase.
+    After,
+}
+
+/// The places of [`SpanWord`], in its order.
+pub const SPAN_PLACES: &[Place] = &[
+    Place { id: "last word", least_papers: 6, key: |word| word_hash(&singular(word)) },
+    Place { id: "last letters", least_papers: 20, key: word_hash },
+    Place { id: "first word", least_papers: 6, key: word_hash },
+    Place { id: "last two words", least_papers: 8, key: key_of },
+    Place { id: "phrase", least_papers: 8, key: key_of },
+    Place { id: "preceding word", least_papers: 10, key: word_hash },
+    Place { id: "following word", least_papers: 10, key: word_hash },
+];
+
+/// Where a word stands beside a mention, for the relation of its entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum RelationWord {
+    /// Among the words before the mention.
+    Before,
+    /// Among the words after the mention.
+    After,
+    /// The first word of the sentence.
+    Opening,
+    /// The last word of the mention.
+    Last,
+    /// Anywhere in the sentence: for frequent words only, which tell what kind of sentence it is.
+    Sentence,
+}
+
+/// The places of [`RelationWord`], in its order.
+pub const RELATION_PLACES: &[Place] = &[
+    Place { id: "among words before", least_papers: 25, key: word_hash },
+    Place { id: "among words after", least_papers: 25, key: word_hash },
+    Place { id: "sentence opens with", least_papers: 20, key: word_hash },
+    Place { id: "last word", least_papers: 12, key: |word| word_hash(&singular(word)) },
+    Place { id: "in sentence", least_papers: 120, key: word_hash },
+];
+
+/// The words of one paper by number of the place and key, with how they are written.
+pub type SeenWords = FxHashMap<(usize, u64), String>;
+
+/// Words with weights of their own, by place, in lower case and sorted; their positions are rows of evidence.
+#[derive(Clone, Debug, Default)]
+pub struct Vocabulary {
+    words: Vec<Vec<String>>,
+    numbers: FxHashMap<u64, Numbers>,
+}
+
+/// Most places that a vocabulary has.
+const MOST_PLACES: usize = 7;
+
+/// For each place the number of a word, from 1; 0 where it has none.
+pub type Numbers = [u32; MOST_PLACES];
+
+impl Vocabulary {
+    /// A vocabulary of the given words of each place.
+    fn new(places: &[Place], mut words: Vec<Vec<String>>) -> Self {
+        let mut numbers: FxHashMap<u64, Numbers> = FxHashMap::default();
+        for (at, (place, words)) in places.iter().zip(&mut words).enumerate() {
+            words.sort();
+            words.dedup();
+            for (word, number) in words.iter().zip(1..) {
+                numbers.entry((place.key)(word)).or_default()[at] = number;
+            }
+        }
+        Self { words, numbers }
+    }
+
+    /// The words that a weight file has weights for.
+    pub fn read(places: &[Place], csv: &[u8]) -> Self {
+        let mut words = vec![Vec::new(); places.len()];
+        let mut rows = Rows::new(csv);
+        while rows.advance() {
+            if let Some(place) = places.iter().position(|place| place.id == rows.field(0)) {
+                words[place].push(rows.field(1).to_string());
+            }
+        }
+        Self::new(places, words)
+    }
+
+    /// The words that stand at a place in enough papers.
+    pub fn learn(places: &[Place], papers: impl Iterator<Item = SeenWords>) -> Self {
+        let mut counts: Vec<FxHashMap<u64, (String, u32)>> = vec![FxHashMap::default(); places.len()];
+        for seen in papers {
+            for ((place, key), word) in seen {
+                let counted = counts[place].entry(key).or_insert_with(|| (word.clone(), 0));
+                counted.1 += 1;
+                // The least spelling, so that the order of the papers does not matter.
+                if word < counted.0 {
+                    counted.0 = word;
+                }
+            }
+        }
+        let words = places.iter().zip(counts).map(|(place, counts)| {
+            let plain = |word: &str| word.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '-'));
+            let kept = counts.into_iter().filter(|(key, (word, papers))| {
+                *papers >= place.least_papers && plain(word) && (place.key)(word) == *key
+            });
+            kept.map(|(_, (word, _))| word).collect()
+        });
+        Self::new(places, words.collect())
+    }
+
+    /// Words of a place, in the order of their numbers.
+    pub fn words(&self, place: usize) -> &[String] {
+        &self.words[place]
+    }
+
+    /// Numbers of a word by its key.
+    #[inline]
+    pub fn numbers(&self, key: u64) -> Numbers {
+        self.numbers.get(&key).copied().unwrap_or_default()
+    }
+}
+
+/// All words of a text that stand at the places of candidates.
+pub fn span_words(text: &Annotated<'_>, candidates: &Candidates) -> SeenWords {
+    let mut seen = SeenWords::default();
+    let document = &text.document;
+    let mut note = |place: SpanWord, key: u64, word: &str| {
+        seen.entry((place as usize, key)).or_insert_with(|| word.to_lowercase());
+    };
+    for candidate in &candidates.list {
+        phrase_words(document, candidate.first, candidate.end, candidate.key, &mut note);
+        last_letters(document, candidate.end, &mut note);
+        let last = candidate.end - 1;
+        // A plural is counted with its singular.
+        let singular = singular(&document.word(last).to_lowercase()).into_owned();
+        note(SpanWord::Last, document.tokens[last as usize].singular, &singular);
+        for (place, token) in
+            [(SpanWord::Before, word_before(text, candidate.first)), (SpanWord::After, word_after(text, candidate.end))]
+        {
+            if let Some(token) = token {
+                note(place, document.tokens[token as usize].hash, document.word(token));
+            }
+        }
+    }
+    seen
+}
+
+/// Calls `visit` with place, key and text of the words that a phrase is made of, the last word aside.
+pub fn phrase_words(document: &Document, first: u32, end: u32, key: u64, mut visit: impl FnMut(SpanWord, u64, &str)) {
+    visit(SpanWord::Whole, key, document.text(first, end));
+    let Some(before) = (first..end - 1).rev().find(|&token| !is_separator(document, token)) else {
+        return;
+    };
+    let first_word = document.tokens[first as usize].hash;
+    visit(SpanWord::First, first_word, document.word(first));
+    let last = document.tokens[end as usize - 1];
+    let pair = phrase_hash(phrase_hash(0, document.tokens[before as usize].hash), last.singular);
+    visit(SpanWord::LastTwo, pair, document.text(before, end));
+}
+
+/// Calls `visit` with place, key and text of the last letters of a phrase that ends at `end`.
+pub fn last_letters(document: &Document, end: u32, mut visit: impl FnMut(SpanWord, u64, &str)) {
+    if !document.tokens[end as usize - 1].shape.is_name_like() {
+        let lower = document.word(end - 1).to_lowercase();
+        for ending in endings(&lower) {
+            visit(SpanWord::Ending, word_hash(ending), ending);
+        }
+    }
+}
+
+/// The word before a span; function words and marks have classes of their own.
+pub fn word_before(text: &Annotated<'_>, first: u32) -> Option<u32> {
+    let before = (first > text.sentence(first).first).then(|| first - 1)?;
+    is_plain(text, before).then_some(before)
+}
+
+/// As [`word_before`], after a span.
+pub fn word_after(text: &Annotated<'_>, end: u32) -> Option<u32> {
+    (end < text.sentence(end - 1).end && is_plain(text, end)).then_some(end)
+}
+
+fn is_plain(text: &Annotated<'_>, token: u32) -> bool {
+    text.document.tokens[token as usize].shape.is_word() && text.classes[token as usize].function == 0
+}
+
+/// The last three and four letters of a longer word in lower case, without a plural ending.
+fn endings(word: &str) -> impl Iterator<Item = &str> {
+    let stem = word.strip_suffix('s').filter(|stem| !stem.ends_with('s')).unwrap_or(word);
+    [3, 4].into_iter().filter_map(move |length| {
+        let (at, _) = stem.char_indices().rev().nth(length - 1)?;
+        (at > 0).then(|| &stem[at..])
+    })
+}
+
+/// How many tokens before and after a mention may speak for a relation.
+const WINDOW: u32 = 6;
+
+/// Calls `visit` with the places and tokens of the words that may speak for the relation of a mention.
+pub fn words_near(text: &Annotated<'_>, first: u32, end: u32, mut visit: impl FnMut(RelationWord, u32)) {
+    let document = &text.document;
+    let sentence = text.sentence(first);
+    let mut word = |place, token: u32| {
+        if document.tokens[token as usize].shape.has_letter() {
+            visit(place, token);
+        }
+    };
+    for token in sentence.first.max(first.saturating_sub(WINDOW))..first {
+        word(RelationWord::Before, token);
+    }
+    for token in end..sentence.end.min(end + WINDOW) {
+        word(RelationWord::After, token);
+    }
+    word(RelationWord::Opening, sentence.first);
+    for token in sentence.first..sentence.end {
+        word(RelationWord::Sentence, token);
+    }
+    visit(RelationWord::Last, end - 1);
+}
+
+/// Key and text of a token that stands at a place beside a mention.
+pub fn relation_word(document: &Document, place: RelationWord, token: u32) -> (u64, String) {
+    let found = document.tokens[token as usize];
+    let lower = document.word(token).to_lowercase();
+    match place {
+        RelationWord::Last => (found.singular, singular(&lower).into_owned()),
+        _ => (found.hash, lower),
+    }
+}

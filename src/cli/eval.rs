@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use crate::corpus::Paper;
-use crate::eval::{Cause, JudgedPaper, Matching, Mistake, PaperEntities, Report, mistakes, page};
-use crate::extract::{ExtractLine, Extractor};
+use crate::eval::{
+    Cause, GoldPaper, JudgedPaper, Matching, Mistake, PaperEntities, Report, mistakes, page, typed_spans,
+};
+use crate::extract::{ExtractLine, Extraction, Extractor};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
@@ -38,6 +40,10 @@ pub struct Eval {
     papers: Option<PathBuf>,
     #[command(flatten)]
     rules: RulesOption,
+    /// Take the annotated spans and types as given: measures how well spans of one thing are brought together, and their
+    /// relations
+    #[arg(long, conflicts_with = "predicted")]
+    spans_given: bool,
     /// Show the N commonest errors of each likely cause, with the rule that made each
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     errors: usize,
@@ -91,7 +97,7 @@ impl Eval {
         };
         let predicted = match &self.predicted {
             Some(path) => read_entity_file(path)?.into_iter().map(|paper| (paper.id.clone(), paper)).collect(),
-            None => extract_all(&extractor, &gold, &texts),
+            None => extract_all(&extractor, &gold, &texts, self.spans_given),
         };
         let schema = &extractor.rules.schema;
         let mut report =
@@ -136,15 +142,26 @@ fn extract_all(
     extractor: &Extractor,
     gold: &[PaperEntities],
     texts: &FxHashMap<String, Paper>,
+    spans_given: bool,
 ) -> FxHashMap<String, PaperEntities> {
     gold.par_iter()
         .filter_map(|annotation| {
             let paper = texts.get(&annotation.id)?;
-            let extraction = extractor.extract(paper);
+            let extraction = match spans_given {
+                true => extract_given(extractor, paper, &annotation.gold()),
+                false => extractor.extract(paper),
+            };
             let line = ExtractLine::new(&extractor.rules.schema, paper, &extraction);
             Some((annotation.id.clone(), line.into()))
         })
         .collect()
+}
+
+/// What is found where the annotated spans and their types are given.
+fn extract_given(extractor: &Extractor, paper: &Paper, gold: &GoldPaper) -> Extraction {
+    let text = extractor.annotate(paper);
+    let spans = typed_spans(&extractor.rules.schema, &text, gold);
+    extractor.extraction(&extractor.read_given(text, &spans))
 }
 
 /// The commonest errors of each cause, equal ones counted together.

@@ -6,11 +6,13 @@
 mod annotation;
 mod html;
 mod mistakes;
+mod places;
 mod report;
 
 pub use annotation::{AnnotationError, PaperEntities, ReadEntity, ReadMention, read_entities};
 pub use html::{JudgedPaper, page};
 pub use mistakes::{Cause, Mistake, mistakes};
+pub use places::{Place, entity_spans, places, typed_spans};
 pub use report::Report;
 
 use rustc_hash::FxHashSet;

@@ -74,6 +74,14 @@ fn long_in_brackets(text: &Annotated<'_>, sentence_first: u32, open: u32, close:
     (long_first == open + 1).then_some(Definition { long_first, long_end: close, short_first, short_end: open })
 }
 
+/// Is the span `short` an acronym that the words of the span `long` spell, though no bracket says so?
+pub fn spells(text: &Annotated<'_>, short: (u32, u32), long: (u32, u32)) -> bool {
+    let has_capital = |token: u32| text.document.tokens[token as usize].shape.has_capital();
+    (short.0..short.1).any(has_capital)
+        && acronym_letters(text.document.text(short.0, short.1))
+            .is_some_and(|letters| match_backwards(text, long.0, long.1, &letters) == Some(long.0))
+}
+
 /// The letters and digits of an acronym in lower case, without a plural s; `None` where the text is no acronym.
 fn acronym_letters(text: &str) -> Option<Vec<char>> {
     let count = text.chars().count();

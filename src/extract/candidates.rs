@@ -88,6 +88,11 @@ impl Candidates {
         self.add_with_key(text, first, end, key, proposer);
     }
 
+    /// Brings them in order of sentence, end, start. Spans added before must not be added again.
+    pub fn sort(&mut self) {
+        self.list.sort_by_key(|candidate| (candidate.end, candidate.first));
+    }
+
     /// As [`Candidates::add`], with the span's key at hand.
     pub fn add_with_key(&mut self, text: &Annotated<'_>, first: u32, end: u32, key: u64, proposer: Proposer) {
         if first >= end || text.sentence_of[first as usize] != text.sentence_of[end as usize - 1] {
@@ -127,7 +132,7 @@ pub fn propose(text: &Annotated<'_>) -> Candidates {
     pattern::propose(text, &mut candidates);
     shape::propose_parts(text, &mut candidates);
     echo(text, &mut candidates);
-    candidates.list.sort_by_key(|candidate| (candidate.end, candidate.first));
+    candidates.sort();
     candidates.by_span = FxHashMap::default();
     candidates
 }

@@ -1,7 +1,10 @@
 //! Choosing among overlapping spans: the set of spans that do not overlap and together weigh most, by weighted interval
 //! scheduling over each sentence.
 
+use rustc_hash::FxHashMap;
+
 use crate::extract::annotated::Annotated;
+use crate::extract::candidates::{Candidate, Candidates, Proposer};
 use crate::extract::evidence::{Evidence, Weighed};
 use crate::extract::weights::WeightTable;
 use crate::rules::TypeId;
@@ -106,6 +109,29 @@ pub fn choose(
     }
     chosen.reverse();
     chosen
+}
+
+/// Spans that are given, with their types, as candidates and as if they had been chosen. Those without a letter are left
+/// out.
+pub fn given(text: &Annotated<'_>, spans: &[(u32, u32, TypeId)]) -> (Candidates, Vec<Chosen>) {
+    let mut candidates = Candidates::default();
+    let mut types: FxHashMap<(u32, u32), TypeId> = FxHashMap::default();
+    for &(first, end, entity_type) in spans {
+        candidates.add(text, first, end, Proposer::Run);
+        types.insert((first, end), entity_type);
+    }
+    candidates.sort();
+    let chosen = (0..).zip(&candidates.list).map(|(candidate, &Candidate { first, end, key, .. })| Chosen {
+        candidate,
+        first,
+        end,
+        key,
+        entity_type: types[&(first, end)],
+        score: 0.0,
+        confidence: 1.0,
+    });
+    let chosen = chosen.collect();
+    (candidates, chosen)
 }
 
 /// Probability of one type against the others and against "no entity".

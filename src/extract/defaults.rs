@@ -3,6 +3,7 @@
 //! A rule speaks for the type that it names, everything else only says where an entity begins and ends. The numbers are
 //! round: [`papergraph rules fit`](crate::fit) finds better ones from annotated papers.
 
+use super::pair_evidence::{PairSpace, SPELT};
 use super::relation_evidence::RelationSpace;
 use super::space::{Family, SpanSpace};
 use super::weights::WeightTable;
@@ -36,6 +37,8 @@ const STOP: f32 = -8.0;
 const RELATION_CUE: [f32; 2] = [2.0, 0.5];
 /// The default relation of a type, where no cue touches.
 const DEFAULT_RELATION: f32 = 0.75;
+/// Two forms that the rules take for one entity.
+const ONE_THING: f32 = 1.0;
 /// The title's own name, for the contribution.
 const OWN_NAME: f32 = 3.0;
 
@@ -118,6 +121,16 @@ pub fn span_weights(files: &RuleFiles, rules: &RuleSet, space: &SpanSpace) -> We
                 table.set(family.row([number, case, 0]), column_of(entity_type), weight);
             }
         }
+    }
+    table
+}
+
+/// Weights on pairs of forms: they are one where only class nouns and praise tell them apart, or one spells the other.
+pub fn pair_weights(rules: &RuleSet, space: &PairSpace) -> WeightTable {
+    let mut table = WeightTable::zero(space.rows, 1);
+    for entity_type in 0..rules.schema.types.len() as u32 {
+        table.set(space.canonical.row([1, entity_type, 0]), 0, ONE_THING);
+        table.set(space.likeness.row([SPELT, entity_type, 0]), 0, ONE_THING);
     }
     table
 }

@@ -54,7 +54,7 @@ pub struct Piece {
 
 /// All candidates of a paper in the order of the text.
 pub fn judgements(extractor: &Extractor, reading: &Reading<'_>) -> Vec<Judgement> {
-    let weights = &extractor.weights;
+    let weights = &extractor.weights.spans;
     let bias = extractor.settings.bias;
     let document = &reading.text.document;
     let sums = reading.sums.chunks_exact(weights.stride());

@@ -12,17 +12,23 @@ use crate::extract::defaults;
 use crate::extract::evidence::Evidence;
 use crate::extract::found::{Extraction, FoundEntity, Mention, SentenceSpan};
 use crate::extract::group::{self, Group};
+use crate::extract::pair_evidence::PairSpace;
 use crate::extract::relation_evidence::{self, EntityPlaces, RelationSpace, RelationWords};
 use crate::extract::space::SpanSpace;
-use crate::extract::vocabulary::{RELATION_PLACES, SPAN_PLACES, Vocabulary};
+use crate::extract::vocabulary::{PAIR_PLACES, RELATION_PLACES, SPAN_PLACES, Vocabulary};
 use crate::extract::weights::WeightTable;
 use crate::rules::{RelationId, RuleFiles, RuleSet, TypeId};
 use crate::text::Document;
 
 /// The table of the weights of spans, in the rules folder.
 pub const SPAN_WEIGHTS: &str = "tables/span-weights.csv";
+/// The table of the weights of pairs of forms, in the rules folder.
+pub const PAIR_WEIGHTS: &str = "tables/pair-weights.csv";
 /// The table of the weights of relations, in the rules folder.
 pub const RELATION_WEIGHTS: &str = "tables/relation-weights.csv";
+
+/// The one outcome of the weights of pairs.
+pub const SAME: &str = "same";
 
 /// `weights.toml`: the settings of the weighing.
 #[derive(Clone, Debug, Deserialize)]
@@ -43,8 +49,21 @@ impl Default for Settings {
 pub struct Vocabularies {
     /// For weights on spans.
     pub spans: Vocabulary,
+    /// For weights on pairs of forms.
+    pub pairs: Vocabulary,
     /// For weights on relations.
     pub relations: Vocabulary,
+}
+
+/// The weights of all decisions.
+#[derive(Clone, Debug)]
+pub struct Weights {
+    /// On spans: is it an entity, and of which type?
+    pub spans: WeightTable,
+    /// On pairs of forms: are they one entity?
+    pub pairs: WeightTable,
+    /// On entities: how is the paper related to them?
+    pub relations: WeightTable,
 }
 
 /// Everything that extraction needs; only read after it is made, so that threads share it.
@@ -56,10 +75,10 @@ pub struct Extractor {
     pub space: SpanSpace,
     /// Families of evidence on relations.
     pub relation_space: RelationSpace,
-    /// Weights on spans.
-    pub weights: WeightTable,
-    /// Weights on relations.
-    pub relation_weights: WeightTable,
+    /// Families of evidence on pairs of forms.
+    pub pair_space: PairSpace,
+    /// The weights.
+    pub weights: Weights,
     /// Settings of the weighing.
     pub settings: Settings,
 }
@@ -83,16 +102,15 @@ impl Extractor {
     /// Compiles rule files.
     pub fn new(files: &RuleFiles) -> Self {
         let table = |path: &str| files.tables.get(path).map(AsRef::as_ref).unwrap_or_default();
-        let (rules, (spans, relations)) = rayon::join(
+        let (rules, words) = rayon::join(
             || RuleSet::compile(files),
-            || {
-                rayon::join(
-                    || Vocabulary::read(SPAN_PLACES, table(SPAN_WEIGHTS)),
-                    || Vocabulary::read(RELATION_PLACES, table(RELATION_WEIGHTS)),
-                )
+            || Vocabularies {
+                spans: Vocabulary::read(SPAN_PLACES, table(SPAN_WEIGHTS)),
+                pairs: Vocabulary::read(PAIR_PLACES, table(PAIR_WEIGHTS)),
+                relations: Vocabulary::read(RELATION_PLACES, table(RELATION_WEIGHTS)),
             },
         );
-        Self::with_rules(files, rules, Vocabularies { spans, relations })
+        Self::with_rules(files, rules, words)
     }
 
     /// Compiles rule files, with the words that shall have weights of their own: what fitting begins with.
@@ -103,12 +121,20 @@ impl Extractor {
     fn with_rules(files: &RuleFiles, rules: RuleSet, words: Vocabularies) -> Self {
         let types: Vec<String> = rules.schema.types.iter().map(|t| t.label.clone()).collect();
         let relations: Vec<String> = rules.schema.relations.iter().map(|r| r.id.clone()).collect();
-        let Vocabularies { spans, relations: relation_words } = words;
+        let Vocabularies { spans, pairs, relations: relation_words } = words;
         let for_spans = || {
             let space = SpanSpace::new(&rules, spans);
             let weights = match files.tables.get(SPAN_WEIGHTS) {
                 Some(csv) => WeightTable::read(csv, &space.names, space.rows, &types),
                 None => defaults::span_weights(files, &rules, &space),
+            };
+            (space, weights)
+        };
+        let for_pairs = || {
+            let space = PairSpace::new(&rules, pairs);
+            let weights = match files.tables.get(PAIR_WEIGHTS) {
+                Some(csv) => WeightTable::read(csv, &space.names, space.rows, &[SAME.to_string()]),
+                None => defaults::pair_weights(&rules, &space),
             };
             (space, weights)
         };
@@ -120,14 +146,16 @@ impl Extractor {
             };
             (space, weights)
         };
-        let ((space, weights), (relation_space, relation_weights)) = rayon::join(for_spans, for_relations);
+        let ((space, spans), ((pair_space, pairs), (relation_space, relations))) =
+            rayon::join(for_spans, || (for_pairs(), for_relations()));
+        let weights = Weights { spans, pairs, relations };
         let settings = files
             .tables
             .get("weights.toml")
             .and_then(|bytes| std::str::from_utf8(bytes).ok())
             .and_then(|text| toml::from_str(text).ok())
             .unwrap_or_default();
-        Self { rules, space, relation_space, weights, relation_weights, settings }
+        Self { rules, space, relation_space, pair_space, weights, settings }
     }
 
     /// Looks up the words of a paper.
@@ -147,11 +175,20 @@ impl Extractor {
         self.decide(text, evidence, &self.weights, self.settings.bias)
     }
 
+    /// Reads a paper whose spans are given, with their types: only groups and relations are left to find.
+    pub fn read_given<'r>(&'r self, text: Annotated<'r>, spans: &[(u32, u32, TypeId)]) -> Reading<'r> {
+        let (candidates, chosen) = choose::given(&text, spans);
+        let evidence = collect::collect(&text, &self.space, &candidates);
+        let sums = choose::sums(&evidence, &self.weights.spans);
+        let groups = group::group(&text, &chosen, &self.pair_space, &self.weights.pairs);
+        Reading { text, evidence, sums, chosen, groups }
+    }
+
     /// Chooses spans and groups them by the given weights.
-    pub fn decide<'r>(&self, text: Annotated<'r>, evidence: Evidence, weights: &WeightTable, bias: f32) -> Reading<'r> {
-        let sums = choose::sums(&evidence, weights);
-        let chosen = choose::choose(&text, &evidence.candidates, &sums, weights, bias);
-        let groups = group::group(&text, &chosen);
+    pub fn decide<'r>(&self, text: Annotated<'r>, evidence: Evidence, weights: &Weights, bias: f32) -> Reading<'r> {
+        let sums = choose::sums(&evidence, &weights.spans);
+        let chosen = choose::choose(&text, &evidence.candidates, &sums, &weights.spans, bias);
+        let groups = group::group(&text, &chosen, &self.pair_space, &weights.pairs);
         Reading { text, evidence, sums, chosen, groups }
     }
 
@@ -220,8 +257,9 @@ impl Extractor {
     fn strongest_rule(&self, reading: &Reading<'_>, span: &Chosen) -> String {
         let weighed = &reading.evidence.candidates[span.candidate as usize];
         let column = usize::from(span.entity_type.0);
-        let sums = &reading.sums[span.candidate as usize * self.weights.stride()..][..self.weights.stride()];
-        let effective = self.weights.effective(sums, column);
+        let sums =
+            &reading.sums[span.candidate as usize * self.weights.spans.stride()..][..self.weights.spans.stride()];
+        let effective = self.weights.spans.effective(sums, column);
         let mut best: Option<(f32, u32)> = None;
         for row in reading.evidence.rows_of(weighed) {
             let weight = effective.weight(row);
@@ -249,15 +287,15 @@ impl Extractor {
         places: &EntityPlaces,
     ) -> (RelationId, f32, Vec<String>) {
         let rows = relation_evidence::collect(text, &self.relation_space, words, places);
-        let mut sums = vec![0.0; self.relation_weights.stride()];
-        self.relation_weights.add(&rows, &mut sums);
-        self.relation_weights.finish(&mut sums);
+        let mut sums = vec![0.0; self.weights.relations.stride()];
+        self.weights.relations.add(&rows, &mut sums);
+        self.weights.relations.finish(&mut sums);
         let allowed: Vec<RelationId> = self.rules.schema.relations_for(places.entity_type).collect();
         let relation = best_relation(&self.rules, places.entity_type, &allowed, &sums);
         let column = usize::from(relation.0);
         let most = sums[column];
         let total: f32 = allowed.iter().map(|other| (sums[usize::from(other.0)] - most).exp()).sum();
-        let effective = self.relation_weights.effective(&sums, column);
+        let effective = self.weights.relations.effective(&sums, column);
         let mut reasons: Vec<(f32, u32)> =
             rows.iter().map(|&row| (effective.weight(row), row)).filter(|(weight, _)| *weight > 0.0).collect();
         reasons.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));

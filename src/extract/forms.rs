@@ -162,8 +162,16 @@ fn last_head(text: &Annotated<'_>, first: u32, end: u32) -> Option<u8> {
     for token in first..end {
         let class = text.classes[token as usize];
         let word = text.document.word(token);
-        let goes_on =
-            matches!(word, "-" | "/" | "and" | "\"" | "'") || matches!(word, "new" | "novel" | "first" | "simple");
+        // "a family of language models", "a suite of benchmarks": what they are stands behind.
+        let of_several = word == "of"
+            && token > first
+            && matches!(
+                text.document.word(token - 1),
+                "family" | "set" | "series" | "suite" | "class" | "collection" | "group" | "variety" | "type" | "kind"
+            );
+        let goes_on = of_several
+            || matches!(word, "-" | "/" | "and" | "\"" | "'")
+            || matches!(word, "new" | "novel" | "first" | "simple");
         let ends = class.function > 0 && !goes_on
             || matches!(word, "designed" | "." | "," | ";" | "(" | ")" | ":" | "trained" | "built");
         if ends && text.document.atoms[text.document.atom_of[token as usize] as usize].first == token {

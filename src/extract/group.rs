@@ -1,15 +1,17 @@
 //! Grouping: which chosen spans of one paper name the same thing.
 //!
 //! Spans are one entity when their phrases are equal, when one is the acronym of the other, when the lexicon knows both
-//! as one, when they differ only in how their words are joined ("LLaMA2", "LLaMA 2"), and when they have one type and
-//! differ only in words that do not name (class nouns after, praise before, an acronym written out, "pruning" for
-//! "prune"). A wrong merge is worse than a missed one, so nothing else merges.
+//! as one, when they differ only in how their words are joined ("LLaMA2", "LLaMA 2"), and when they have one type and the
+//! evidence on the pair ([`pair_evidence`]) says so: "quantization" and "quantization techniques", "the loss" after
+//! "validation loss", a name and the words that spell it. A wrong merge is worse than a missed one.
 
 use rustc_hash::FxHashMap;
 
 use crate::extract::annotated::Annotated;
 use crate::extract::choose::Chosen;
 use crate::extract::evidence::{CaseMatch, case_match};
+use crate::extract::pair_evidence::{self, PairSpace, PaperForm};
+use crate::extract::weights::WeightTable;
 use crate::rules::TypeId;
 use crate::text::{phrase_hash, phrase_key, singular, word_hash};
 
@@ -27,29 +29,18 @@ pub struct Group {
 }
 
 /// Groups chosen spans; groups in the order of their first member.
-pub fn group(text: &Annotated<'_>, chosen: &[Chosen]) -> Vec<Group> {
-    let mut sets = DisjointSets::new(chosen.len());
-    let mut first_by_key: FxHashMap<u64, usize> = FxHashMap::default();
-    for (at, span) in chosen.iter().enumerate() {
-        let first = *first_by_key.entry(span.key).or_insert(at);
-        sets.join(first, at);
-    }
-    let document = &text.document;
+pub fn group(text: &Annotated<'_>, chosen: &[Chosen], space: &PairSpace, weights: &WeightTable) -> Vec<Group> {
+    let mut sets = surely_joined(text, chosen);
+    join_by_evidence(text, chosen, (space, weights), &mut sets);
+
     let mut definition_of: FxHashMap<u64, usize> = FxHashMap::default();
     for (number, definition) in text.definitions.iter().enumerate() {
-        let long = phrase_key(document, definition.long_first, definition.long_end);
-        let short = phrase_key(document, definition.short_first, definition.short_end);
-        definition_of.entry(long).or_insert(number);
-        definition_of.entry(short).or_insert(number);
-        if let (Some(&a), Some(&b)) = (first_by_key.get(&long), first_by_key.get(&short)) {
-            sets.join(a, b);
+        for (first, end) in
+            [(definition.long_first, definition.long_end), (definition.short_first, definition.short_end)]
+        {
+            definition_of.entry(phrase_key(&text.document, first, end)).or_insert(number);
         }
     }
-    join_by_lexicon(text, chosen, &mut sets);
-    join_by_writing(text, chosen, &mut sets);
-    join_by_canonical_form(text, chosen, &mut sets);
-    join_by_initials(text, chosen, &mut sets);
-
     let mut groups: Vec<Group> = Vec::new();
     let mut group_of: FxHashMap<usize, usize> = FxHashMap::default();
     for (at, span) in chosen.iter().enumerate() {
@@ -66,6 +57,27 @@ pub fn group(text: &Annotated<'_>, chosen: &[Chosen]) -> Vec<Group> {
         group.entry = group.members.iter().find_map(|&at| entry_of(text, &chosen[at], group.entity_type));
     }
     groups
+}
+
+/// Spans that are one entity without a doubt.
+fn surely_joined(text: &Annotated<'_>, chosen: &[Chosen]) -> DisjointSets {
+    let mut sets = DisjointSets::new(chosen.len());
+    let mut first_by_key: FxHashMap<u64, usize> = FxHashMap::default();
+    for (at, span) in chosen.iter().enumerate() {
+        let first = *first_by_key.entry(span.key).or_insert(at);
+        sets.join(first, at);
+    }
+    let document = &text.document;
+    for definition in &text.definitions {
+        let long = phrase_key(document, definition.long_first, definition.long_end);
+        let short = phrase_key(document, definition.short_first, definition.short_end);
+        if let (Some(&a), Some(&b)) = (first_by_key.get(&long), first_by_key.get(&short)) {
+            sets.join(a, b);
+        }
+    }
+    join_by_lexicon(text, chosen, &mut sets);
+    join_by_writing(text, chosen, &mut sets);
+    sets
 }
 
 /// The entry of a type that knows a span by name.
@@ -123,45 +135,70 @@ fn join_by_writing(text: &Annotated<'_>, chosen: &[Chosen], sets: &mut DisjointS
     }
 }
 
-/// Forms that are alike but for the words that do not name: see [`canonical_key`]. Only spans of one type are joined.
-fn join_by_canonical_form(text: &Annotated<'_>, chosen: &[Chosen], sets: &mut DisjointSets) {
-    let mut first_by_form: FxHashMap<(TypeId, u64), usize> = FxHashMap::default();
+/// Two forms that may be one entity, with the evidence on that.
+#[derive(Clone, Debug)]
+pub struct OpenPair {
+    /// Positions among the chosen spans where each form stands first.
+    pub places: (usize, usize),
+    /// The evidence, as rows of a weight table.
+    pub rows: Vec<u32>,
+}
+
+/// The pairs of forms on which nothing but evidence can decide.
+pub fn open_pairs(text: &Annotated<'_>, chosen: &[Chosen], space: &PairSpace) -> Vec<OpenPair> {
+    pairs_beside(text, chosen, space, &mut surely_joined(text, chosen))
+}
+
+/// The pairs of forms that the sets leave open.
+fn pairs_beside(text: &Annotated<'_>, chosen: &[Chosen], space: &PairSpace, sets: &mut DisjointSets) -> Vec<OpenPair> {
+    let mut places: FxHashMap<(TypeId, u64), Vec<(u32, u32)>> = FxHashMap::default();
+    for span in chosen {
+        places.entry((span.entity_type, span.key)).or_default().push((span.first, span.end));
+    }
+    let mut forms: Vec<PaperForm> = Vec::new();
+    let mut first_of: Vec<usize> = Vec::new();
     for (at, span) in chosen.iter().enumerate() {
-        let key = canonical_key(text, span.first, span.end);
-        let first = *first_by_form.entry((span.entity_type, key)).or_insert(at);
-        sets.join(first, at);
+        // Each form once, where it stands first.
+        if let Some(spans) = places.remove(&(span.entity_type, span.key)) {
+            forms.push(PaperForm::new(text, span.entity_type, span.key, spans));
+            first_of.push(at);
+        }
+    }
+    let mut open = Vec::new();
+    for (one, other) in pair_evidence::pairs(text, &forms) {
+        let places = (first_of[one], first_of[other]);
+        if sets.root(places.0) != sets.root(places.1) {
+            open.push(OpenPair { places, rows: pair_evidence::collect(text, space, &forms, (one, other)) });
+        }
+    }
+    open
+}
+
+/// Joins forms that the evidence on pairs takes for one entity.
+fn join_by_evidence(
+    text: &Annotated<'_>,
+    chosen: &[Chosen],
+    (space, weights): (&PairSpace, &WeightTable),
+    sets: &mut DisjointSets,
+) {
+    let mut sums = vec![0.0; weights.stride()];
+    for pair in pairs_beside(text, chosen, space, sets) {
+        sums.fill(0.0);
+        weights.add(&pair.rows, &mut sums);
+        weights.finish(&mut sums);
+        if sums[0] > LEAST_FOR_ONE {
+            sets.join(pair.places.0, pair.places.1);
+        }
     }
 }
 
-/// Fewest letters of an acronym that is tied to a long form by its initials alone.
-const LEAST_INITIALS: usize = 3;
+/// What the evidence must come to before two forms are one entity. More than nothing: a wrong merge is worse than a missed
+/// one.
+const LEAST_FOR_ONE: f32 = 0.2;
 
-/// An acronym and a term of the same type with just these initials, though no bracket ties them.
-fn join_by_initials(text: &Annotated<'_>, chosen: &[Chosen], sets: &mut DisjointSets) {
-    let document = &text.document;
-    let mut first_by_initials: FxHashMap<(TypeId, String), usize> = FxHashMap::default();
-    for (at, span) in chosen.iter().enumerate() {
-        let words = (span.first..span.end).filter(|&token| document.tokens[token as usize].shape.is_word());
-        let initials: String =
-            words.filter_map(|token| document.word(token).chars().next()).flat_map(char::to_lowercase).collect();
-        if initials.chars().count() >= LEAST_INITIALS {
-            first_by_initials.entry((span.entity_type, initials)).or_insert(at);
-        }
-    }
-    for (at, span) in chosen.iter().enumerate() {
-        if span.end - span.first == 1 && document.tokens[span.first as usize].shape.is_all_capitals() {
-            let word = document.word(span.first);
-            let letters = word.strip_suffix('s').unwrap_or(word).to_lowercase();
-            if let Some(&long) = first_by_initials.get(&(span.entity_type, letters)) {
-                sets.join(at, long);
-            }
-        }
-    }
-}
-
-/// Hash of the stems of a span's words, without what stands in brackets, without praise before the term, without class
-/// nouns after it ("quantization techniques", "the COCO dataset"), and with the paper's acronyms written out.
-fn canonical_key(text: &Annotated<'_>, first: u32, end: u32) -> u64 {
+/// The words of a span that may name, as tokens: without what stands in brackets, and with the paper's acronyms written
+/// out.
+pub fn canonical_words(text: &Annotated<'_>, first: u32, end: u32) -> Vec<u32> {
     let document = &text.document;
     let mut words: Vec<u32> = Vec::new();
     let mut depth = 0;
@@ -189,8 +226,14 @@ fn canonical_key(text: &Annotated<'_>, first: u32, end: u32) -> u64 {
             None => expanded.push(token),
         }
     }
+    expanded
+}
+
+/// Hash of the stems of words, without praise before the term and without class nouns after it ("quantization techniques",
+/// "the COCO dataset").
+pub fn canonical_key(text: &Annotated<'_>, words: &[u32]) -> u64 {
     let class = |token: u32| text.classes[token as usize];
-    let mut kept = expanded.as_slice();
+    let mut kept = words;
     while let [before @ .., last] = kept {
         let head = class(*last).head;
         if before.is_empty() || head == 0 || !text.rules.heads[usize::from(head) - 1].class_noun {
@@ -204,11 +247,11 @@ fn canonical_key(text: &Annotated<'_>, first: u32, end: u32) -> u64 {
         }
         kept = rest;
     }
-    kept.iter().fold(0, |hash, &token| phrase_hash(hash, stem_hash(document.word(token))))
+    kept.iter().fold(0, |hash, &token| phrase_hash(hash, stem_hash(text.document.word(token))))
 }
 
 /// Hash of a word without its most regular endings: `pruning`, `pruned` and `prune` are one.
-fn stem_hash(word: &str) -> u64 {
+pub fn stem_hash(word: &str) -> u64 {
     const ENDINGS: [&str; 9] = ["ations", "ation", "ings", "ing", "ers", "ed", "es", "e", "s"];
     let lower = word.to_lowercase();
     if lower.bytes().any(|b| b.is_ascii_digit()) || word.chars().filter(|c| c.is_uppercase()).count() > 1 {

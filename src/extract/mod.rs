@@ -21,6 +21,7 @@ mod found;
 pub mod group;
 pub mod lexicon;
 pub mod naming;
+pub mod pair_evidence;
 pub mod pattern;
 pub mod relation_evidence;
 pub mod runs;
@@ -30,5 +31,7 @@ pub mod title;
 pub mod vocabulary;
 pub mod weights;
 
-pub use extractor::{Extractor, RELATION_WEIGHTS, Reading, SPAN_WEIGHTS, Settings, Vocabularies};
+pub use extractor::{
+    Extractor, PAIR_WEIGHTS, RELATION_WEIGHTS, Reading, SAME, SPAN_WEIGHTS, Settings, Vocabularies, Weights,
+};
 pub use found::{EntityLine, ExtractLine, Extraction, FoundEntity, Mention, MentionLine, SentenceSpan};

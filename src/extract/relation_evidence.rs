@@ -22,6 +22,7 @@ pub struct RelationSpace {
     pub mentions: Family,
     pub case: Family,
     pub title_name: Family,
+    pub title_names_another: Family,
     pub title_after: Family,
     pub listed: Family,
     pub touching: Family,
@@ -39,12 +40,20 @@ pub struct RelationSpace {
     pub own_place: Family,
     pub own_mentions: Family,
     pub own_distance: Family,
+    pub own_link: Family,
+    pub sentence_number: Family,
     /// Words with weights of their own, and the family of each place.
     vocabulary: Vocabulary,
     word_places: Vec<Family>,
 }
 
 const TITLE_WORDS: [&str; 12] = ["for", "via", "with", "in", "of", "on", "to", "from", "by", "using", "and", "towards"];
+
+/// Words that tie what follows to the verb before: "we propose X *that* uses Y *for* Z".
+const LINKS: [&str; 18] = [
+    "that", "which", "to", "for", "with", "using", "by", "via", "through", "on", "of", "in", "from", "where", "as",
+    "and", ",", ":",
+];
 
 impl RelationSpace {
     /// Lays the families out for the classes of a rule set.
@@ -63,6 +72,7 @@ impl RelationSpace {
             strings(&["edge", "word", "mark"]).into_iter().chain(rules.function_words.iter().cloned()).collect();
         let heads: Vec<String> =
             std::iter::once("none".to_string()).chain(rules.heads.iter().map(|head| head.id.clone())).collect();
+        let links: Vec<String> = strings(&["none"]).into_iter().chain(strings(&LINKS)).collect();
         let title_words: Vec<String> = strings(&["first", "other"]).into_iter().chain(strings(&TITLE_WORDS)).collect();
         let space = Self {
             // Holds in training only, on papers whose annotators have other habits.
@@ -74,6 +84,7 @@ impl RelationSpace {
             mentions: add("mentions", &[&counted(1, 4, "times"), &any_type, &cases]),
             case: add("case", &[&cases, &types]),
             title_name: add("title's name", &[&any_type, &cases]),
+            title_names_another: add("title names another", &[&types, &cases]),
             title_after: add("in title after", &[&title_words, &types]),
             listed: add("known name", &[&yes_no, &types, &cases]),
             touching: add("cue touching", &[&cues, &any_type]),
@@ -118,6 +129,11 @@ impl RelationSpace {
                     ]),
                     &yes_no,
                 ],
+            ),
+            own_link: add("link to the paper's own words", &[&links, &any_type]),
+            sentence_number: add(
+                "sentence",
+                &[&counted(1, 6, "from the first"), &counted(1, 3, "from the last"), &any_type],
             ),
             own_mentions: add("mentions in own words", &[&counted(0, 3, "times"), &types]),
             word_places: add_words(&mut add, RELATION_PLACES, &vocabulary),
@@ -198,6 +214,8 @@ pub fn collect(text: &Annotated<'_>, space: &RelationSpace, words: &RelationWord
         if named {
             rows.push(space.title_name.row([0, case, 0]));
             rows.push(space.title_name.row([entity_type + 1, case, 0]));
+        } else {
+            rows.push(space.title_names_another.row([entity_type, case, 0]));
         }
     }
     let listed = entity
@@ -237,9 +255,17 @@ fn own_words(
         .filter(|(cue, first, _)| text.rules.cues[usize::from(*cue)].own && !text.document.in_title(*first))
         .map(|&(_, first, _)| text.sentence_of[first as usize])
         .collect();
+    let document = &text.document;
+    let first_sentence =
+        document.sentences.iter().take_while(|sentence| document.in_title(sentence.first)).count() as u32;
+    let last_sentence = document.sentences.len().max(1) as u32 - 1;
     let (mut before, mut inside, mut after) = (0u32, 0u32, 0u32);
     for &(first, _) in spans.iter().filter(|(first, _)| !text.document.in_title(*first)) {
         let sentence = text.sentence_of[first as usize];
+        let from_first = sentence.saturating_sub(first_sentence).min(5);
+        let from_last = (last_sentence - sentence).min(2);
+        rows.push(space.sentence_number.row([from_first, from_last, 0]));
+        rows.push(space.sentence_number.row([from_first, from_last, entity_type + 1]));
         if let Some(&opening) = own.first() {
             let distance = (sentence as i32 - opening as i32).clamp(-3, 4) + 3;
             let is_own = own.binary_search(&sentence).is_ok();
@@ -302,6 +328,11 @@ fn mention(text: &Annotated<'_>, space: &RelationSpace, entity_type: u32, first:
     let from = text.cues.partition_point(|&(_, at, _)| at < sentence.first);
     let to = text.cues.partition_point(|&(_, at, _)| at < sentence.end);
     let (mut left, mut right) = (0, 0);
+    let own = text.cues[from..to].iter().filter(|(cue, ..)| text.rules.cues[usize::from(*cue)].own);
+    if let Some(&(_, _, own_end)) = own.take_while(|(_, _, cue_end)| *cue_end <= first).last() {
+        let link = |token: u32| LINKS.iter().position(|link| link.eq_ignore_ascii_case(document.word(token)));
+        both(space.own_link, (own_end..first).rev().find_map(link).map_or(0, |at| at as u32 + 1));
+    }
     for &(cue, cue_first, cue_end) in &text.cues[from..to] {
         let cue = u32::from(cue) + 1;
         both(space.in_sentence, cue);

@@ -78,6 +78,25 @@ pub const RELATION_PLACES: &[Place] = &[
     Place { id: "in sentence", least_papers: 120, key: word_hash },
 ];
 
+/// Where a word stands by which two forms of an entity differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum PairWord {
+    /// In the longer form before the shorter one: "validation" of "loss" and "validation loss".
+    Before,
+    /// In the longer form after the shorter one.
+    After,
+    /// Elsewhere.
+    Other,
+}
+
+/// The places of [`PairWord`], in its order.
+pub const PAIR_PLACES: &[Place] = &[
+    Place { id: "word more before", least_papers: 8, key: |word| word_hash(&singular(word)) },
+    Place { id: "word more after", least_papers: 8, key: |word| word_hash(&singular(word)) },
+    Place { id: "other word", least_papers: 8, key: |word| word_hash(&singular(word)) },
+];
+
 /// The words of one paper by number of the place and key, with how they are written.
 pub type SeenWords = FxHashMap<(usize, u64), String>;
 
@@ -121,15 +140,15 @@ impl Vocabulary {
     }
 
     /// The words that stand at a place in enough papers.
-    pub fn learn(places: &[Place], papers: impl Iterator<Item = SeenWords>) -> Self {
+    pub fn learn<'w>(places: &[Place], papers: impl Iterator<Item = &'w SeenWords>) -> Self {
         let mut counts: Vec<FxHashMap<u64, (String, u32)>> = vec![FxHashMap::default(); places.len()];
         for seen in papers {
-            for ((place, key), word) in seen {
+            for (&(place, key), word) in seen {
                 let counted = counts[place].entry(key).or_insert_with(|| (word.clone(), 0));
                 counted.1 += 1;
                 // The least spelling, so that the order of the papers does not matter.
-                if word < counted.0 {
-                    counted.0 = word;
+                if *word < counted.0 {
+                    counted.0.clone_from(word);
                 }
             }
         }

@@ -51,6 +51,29 @@ impl WeightTable {
         Self { outcomes, hidden, rows, stride, values: vec![0.0; (rows + 1 + hidden) * stride] }
     }
 
+    /// One table whose sums are the averages of those of several tables of one size.
+    pub fn average(tables: &[Self]) -> Self {
+        let [first, ..] = tables else { return Self::default() };
+        let share = 1.0 / tables.len() as f32;
+        let mut whole = Self::with_hidden(first.rows as u32, first.outcomes, first.hidden * tables.len());
+        let (outcomes, first_hidden, stride) = (first.outcomes, whole.first_hidden(), whole.stride);
+        for (number, table) in tables.iter().enumerate() {
+            let from = first_hidden + number * first.hidden;
+            // Rows of evidence, and the one that hidden units begin with.
+            let rows = whole.values.chunks_exact_mut(stride).zip(table.values.chunks_exact(table.stride));
+            for (into, row) in rows.take(first.rows + 1) {
+                into.iter_mut().zip(&row[..outcomes]).for_each(|(sum, weight)| *sum += share * weight);
+                into[from..from + first.hidden].copy_from_slice(&row[table.first_hidden()..][..first.hidden]);
+            }
+            for unit in 0..first.hidden {
+                let at = whole.unit_row(number * first.hidden + unit);
+                let into = whole.values[at..].iter_mut();
+                into.zip(table.unit_gives(unit)).for_each(|(gives, weight)| *gives = share * weight);
+            }
+        }
+        whole
+    }
+
     /// Reads a table from CSV. Rows of evidence that the space does not have are left out: they belong to rules that
     /// are no longer there. Columns are found by the names of the outcomes.
     pub fn read(csv: &[u8], families: &[FamilyNames], rows: u32, outcomes: &[String]) -> Self {
@@ -177,6 +200,7 @@ impl WeightTable {
             16 => self.add_wide::<16>(rows, sums),
             24 => self.add_wide::<24>(rows, sums),
             32 => self.add_wide::<32>(rows, sums),
+            40 => self.add_wide::<40>(rows, sums),
             _ => {
                 for &row in rows {
                     sums.iter_mut().zip(self.row(row)).for_each(|(sum, weight)| *sum += weight);
@@ -286,6 +310,24 @@ mod tests {
         fn numbers_are_read_as_the_library_reads_them(text in "-?[0-9]{1,9}(\\.[0-9]{0,9})?|-?\\.[0-9]{1,9}|[0-9.e-]{1,4}") {
             let by_library: f32 = text.parse().unwrap_or(0.0);
             prop_assert_eq!(number(&text), by_library);
+        }
+    }
+
+    #[test]
+    fn an_average_of_tables_sums_to_the_average_of_their_sums() {
+        let mut tables = [WeightTable::with_hidden(2, 3, 2), WeightTable::with_hidden(2, 3, 2)];
+        for (table, start) in tables.iter_mut().zip([0.1, -0.7f32]) {
+            table.values.iter_mut().zip(0..).for_each(|(value, at)| *value = start + 0.01 * at as f32);
+        }
+        let sums = |table: &WeightTable| {
+            let mut sums = vec![0.0; table.stride()];
+            table.add(&[0, 1], &mut sums);
+            table.finish(&mut sums);
+            sums[..3].to_vec()
+        };
+        let [one, other] = [sums(&tables[0]), sums(&tables[1])];
+        for (at, sum) in sums(&WeightTable::average(&tables)).into_iter().enumerate() {
+            assert!((sum - (one[at] + other[at]) / 2.0).abs() < 1e-5, "{at}: {sum} of {one:?} and {other:?}");
         }
     }
 

@@ -5,14 +5,15 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::eval::{Predicted, Score, score};
-use crate::extract::Extractor;
 use crate::extract::relation_evidence::EntityPlaces;
 use crate::extract::space::FamilyNames;
-use crate::extract::weights::WeightTable;
+use crate::extract::{Extractor, Weights};
+use crate::fit::examples::{examples, fit_weights};
 use crate::fit::network::Training;
-use crate::fit::relations::{RELATION_TRAINING, RelationExample, fit_relations, relation_examples};
-use crate::fit::spans::{SPAN_TRAINING, TrainingPaper, fit_spans};
-use crate::fit::targets::{AnnotatedPaper, training_paper};
+use crate::fit::pairs::PAIR_TRAINING;
+use crate::fit::relations::RELATION_TRAINING;
+use crate::fit::spans::SPAN_TRAINING;
+use crate::fit::targets::AnnotatedPaper;
 
 /// How to fit and cross-validate.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct FitOptions {
     pub repeat: usize,
     /// How spans are fitted.
     pub spans: Training,
+    /// How pairs of forms are fitted.
+    pub pairs: Training,
     /// How relations are fitted.
     pub relations: Training,
     /// Biases to try on the held-out folds.
@@ -41,6 +44,7 @@ impl Default for FitOptions {
             judged: usize::MAX,
             repeat: 1,
             spans: SPAN_TRAINING,
+            pairs: PAIR_TRAINING,
             relations: RELATION_TRAINING,
             biases: (-1..=7).map(|step| step as f32 / 5.0).collect(),
             without: None,
@@ -85,20 +89,17 @@ pub fn sum(scores: impl Iterator<Item = Score>) -> Score {
 /// Judges every paper by weights fitted to the other folds. Paper `n` belongs to fold `n % folds`.
 pub fn cross_validate(extractor: &Extractor, papers: &[AnnotatedPaper], options: &FitOptions) -> CrossValidation {
     let judged = options.judged.min(papers.len());
-    let numbered = || papers.par_iter().enumerate().map(|(at, paper)| (paper, at >= judged));
-    let mut training: Vec<TrainingPaper> =
-        numbered().map(|(paper, others)| training_paper(extractor, paper, others)).collect();
-    let mut relations: Vec<Vec<RelationExample>> =
-        numbered().map(|(paper, others)| relation_examples(extractor, paper, others)).collect();
+    let mut examples = examples(extractor, papers, options);
     // What training never sees weighs nothing, so predictions need not be told.
     if let Some(without) = &options.without {
-        let left_out = rows_of(&extractor.space.names, without);
-        for paper in &mut training {
-            paper.evidence.retain_rows(|row| !left_out.iter().any(|rows| rows.contains(&row)));
-        }
-        let left_out = rows_of(&extractor.relation_space.names, without);
-        for example in relations.iter_mut().flatten() {
-            example.rows.retain(|row| !left_out.iter().any(|rows| rows.contains(row)));
+        let [spans, pairs, relations] =
+            [&extractor.space.names, &extractor.pair_space.names, &extractor.relation_space.names]
+                .map(|names| rows_of(names, without));
+        let is_kept = |left_out: &[Range<u32>], row: u32| !left_out.iter().any(|rows| rows.contains(&row));
+        for paper in &mut examples {
+            paper.spans.evidence.retain_rows(|row| is_kept(&spans, row));
+            paper.pairs.iter_mut().for_each(|pair| pair.rows.retain(|&row| is_kept(&pairs, row)));
+            paper.relations.iter_mut().for_each(|example| example.rows.retain(|&row| is_kept(&relations, row)));
         }
     }
     let mut by_bias: Vec<(f32, Vec<Score>)> =
@@ -106,24 +107,12 @@ pub fn cross_validate(extractor: &Extractor, papers: &[AnnotatedPaper], options:
     let mut found = vec![vec![Vec::new(); judged]; options.biases.len()];
     for fold in 0..options.folds {
         let others = |at: &usize| *at >= judged || at % options.folds != fold;
-        let seen = options.learnt_from(papers.len());
-        let train: Vec<&TrainingPaper> = seen.iter().copied().filter(others).map(|at| &training[at]).collect();
-        let examples: Vec<&RelationExample> =
-            seen.iter().copied().filter(others).flat_map(|at| &relations[at]).collect();
-        let types = extractor.rules.schema.types.len();
-        let weights = fit_spans(&train, &extractor.space, types, options.spans);
-        let relation_weights = fit_relations(
-            &examples,
-            &extractor.relation_space,
-            extractor.rules.schema.relations.len(),
-            options.relations,
-        );
+        let positions: Vec<usize> = options.learnt_from(papers.len()).into_iter().filter(others).collect();
+        let weights = fit_weights(extractor, &examples, &positions, options);
         let held: Vec<usize> = (0..papers.len()).filter(|at| !others(at)).collect();
         for ((bias, scores), found) in by_bias.iter_mut().zip(&mut found) {
-            let results: Vec<Vec<Predicted>> = held
-                .par_iter()
-                .map(|&at| predictions(extractor, &papers[at], &weights, &relation_weights, *bias))
-                .collect();
+            let results: Vec<Vec<Predicted>> =
+                held.par_iter().map(|&at| predictions(extractor, &papers[at], &weights, *bias)).collect();
             for (&at, result) in held.iter().zip(results) {
                 scores[at] = score(&papers[at].gold.entities, &result);
                 found[at] = result;
@@ -140,13 +129,7 @@ fn rows_of(families: &[FamilyNames], beginning: &str) -> Vec<Range<u32>> {
 }
 
 /// What the given weights find in a paper.
-pub fn predictions(
-    extractor: &Extractor,
-    annotated: &AnnotatedPaper,
-    weights: &WeightTable,
-    relation_weights: &WeightTable,
-    bias: f32,
-) -> Vec<Predicted> {
+pub fn predictions(extractor: &Extractor, annotated: &AnnotatedPaper, weights: &Weights, bias: f32) -> Vec<Predicted> {
     let text = extractor.annotate(&annotated.paper);
     let evidence = extractor.evidence(&text);
     let reading = extractor.decide(text, evidence, weights, bias);
@@ -159,7 +142,7 @@ pub fn predictions(
                 group.members.iter().map(|&at| (reading.chosen[at].first, reading.chosen[at].end)).collect();
             let forms = spans.iter().map(|&(first, end)| reading.text.document.text(first, end).to_string()).collect();
             let places = EntityPlaces { entity_type: group.entity_type, spans };
-            let relation = extractor.relation_by(&reading.text, &words, &places, relation_weights);
+            let relation = extractor.relation_by(&reading.text, &words, &places, &weights.relations);
             Predicted {
                 entity_type: extractor.rules.schema.entity_type(group.entity_type).label.clone(),
                 relation: extractor.rules.schema.relation(relation).id.clone(),

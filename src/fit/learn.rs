@@ -2,75 +2,57 @@
 
 use std::fmt::Write as _;
 
-use rayon::prelude::*;
-
 use super::cross_validate::FitOptions;
-use super::relations::{RelationExample, fit_relations, relation_examples};
-use super::spans::{TrainingPaper, fit_spans};
-use super::targets::{AnnotatedPaper, training_paper};
+use super::examples::{examples, fit_weights};
+use super::targets::AnnotatedPaper;
 use super::terms::{fit_terms, judged_terms};
-use crate::extract::Extractor;
-use crate::extract::weights::WeightTable;
+use crate::extract::{Extractor, PAIR_WEIGHTS, RELATION_WEIGHTS, SAME, SPAN_WEIGHTS, Weights};
 use crate::rules::Schema;
 
 /// Weights fitted to annotated papers.
 #[derive(Clone, Debug)]
 pub struct Learned {
-    /// Weights on spans.
-    pub weights: WeightTable,
-    /// Weights on relations.
-    pub relation_weights: WeightTable,
+    /// The weights.
+    pub weights: Weights,
     /// How many candidates each piece of evidence on spans holds on.
     seen: Vec<u32>,
+    /// How many pairs of annotated forms each piece of evidence on pairs holds on.
+    pair_seen: Vec<u32>,
     /// How many annotated entities each piece of evidence on relations holds on.
     relation_seen: Vec<u32>,
 }
 
 /// Fits weights to all papers.
 pub fn learn(extractor: &Extractor, papers: &[AnnotatedPaper], options: &FitOptions) -> Learned {
-    let numbered = || papers.par_iter().enumerate().map(|(at, paper)| (paper, at >= options.judged));
-    let training: Vec<TrainingPaper> =
-        numbered().map(|(paper, others)| training_paper(extractor, paper, others)).collect();
-    let relations: Vec<Vec<RelationExample>> =
-        numbered().map(|(paper, others)| relation_examples(extractor, paper, others)).collect();
-    let order = options.learnt_from(papers.len());
-    let examples: Vec<&RelationExample> = order.iter().flat_map(|&at| &relations[at]).collect();
-    let train: Vec<&TrainingPaper> = order.iter().map(|&at| &training[at]).collect();
-    let (space, relation_space) = (&extractor.space, &extractor.relation_space);
-    let schema = &extractor.rules.schema;
-    let mut seen = vec![0; space.rows as usize];
-    for evidence in training.iter().map(|paper| &paper.evidence) {
-        for weighed in &evidence.candidates {
-            evidence.rows_of(weighed).for_each(|row| seen[row as usize] += 1);
+    let examples = examples(extractor, papers, options);
+    let mut seen = vec![0; extractor.space.rows as usize];
+    let mut pair_seen = vec![0; extractor.pair_space.rows as usize];
+    let mut relation_seen = vec![0; extractor.relation_space.rows as usize];
+    for paper in &examples {
+        for weighed in &paper.spans.evidence.candidates {
+            paper.spans.evidence.rows_of(weighed).for_each(|row| seen[row as usize] += 1);
         }
+        paper.pairs.iter().flat_map(|pair| &pair.rows).for_each(|&row| pair_seen[row as usize] += 1);
+        paper.relations.iter().flat_map(|example| &example.rows).for_each(|&row| relation_seen[row as usize] += 1);
     }
-    let mut relation_seen = vec![0; relation_space.rows as usize];
-    for &row in examples.iter().flat_map(|example| &example.rows) {
-        relation_seen[row as usize] += 1;
-    }
-    Learned {
-        weights: fit_spans(&train, space, schema.types.len(), options.spans),
-        relation_weights: fit_relations(&examples, relation_space, schema.relations.len(), options.relations),
-        seen,
-        relation_seen,
-    }
+    let weights = fit_weights(extractor, &examples, &options.learnt_from(papers.len()), options);
+    Learned { weights, seen, pair_seen, relation_seen }
 }
 
 impl Learned {
-    /// `tables/span-weights.csv` and `tables/relation-weights.csv` for the rules that were fitted.
+    /// The weight tables for the rules that were fitted, with their paths in the rules folder.
     ///
     /// # Errors
     /// None that a table in memory could cause; the CSV writer's are passed on.
-    pub fn files(&self, extractor: &Extractor) -> Result<[(&'static str, Vec<u8>); 2], csv::Error> {
+    pub fn files(&self, extractor: &Extractor) -> Result<[(&'static str, Vec<u8>); 3], csv::Error> {
         let schema = &extractor.rules.schema;
         let types: Vec<String> = schema.types.iter().map(|t| t.label.clone()).collect();
         let relations: Vec<String> = schema.relations.iter().map(|r| r.id.clone()).collect();
+        let Weights { spans, pairs, relations: of_relations } = &self.weights;
         Ok([
-            ("tables/span-weights.csv", self.weights.write(&extractor.space.names, &types, &self.seen)?),
-            (
-                "tables/relation-weights.csv",
-                self.relation_weights.write(&extractor.relation_space.names, &relations, &self.relation_seen)?,
-            ),
+            (SPAN_WEIGHTS, spans.write(&extractor.space.names, &types, &self.seen)?),
+            (PAIR_WEIGHTS, pairs.write(&extractor.pair_space.names, &[SAME.to_string()], &self.pair_seen)?),
+            (RELATION_WEIGHTS, of_relations.write(&extractor.relation_space.names, &relations, &self.relation_seen)?),
         ])
     }
 }

@@ -8,9 +8,11 @@
 mod adam;
 mod count;
 mod cross_validate;
+mod examples;
 mod lbfgs;
 mod learn;
 mod network;
+mod pairs;
 mod profile;
 mod relations;
 mod spans;
@@ -20,11 +22,13 @@ mod terms;
 
 pub use count::{CountOptions, CountTables, count};
 pub use cross_validate::{CrossValidation, FitOptions, cross_validate, predictions, sum};
+pub use examples::{PaperExamples, examples, fit_weights};
 pub use learn::{Learned, learn, term_words};
 pub use network::Training;
+pub use pairs::PairExample;
 pub use profile::{RuleProfile, profile};
-pub use relations::{RelationExample, fit_relations, relation_examples};
-pub use spans::{TrainingPaper, fit_spans};
+pub use relations::RelationExample;
+pub use spans::TrainingPaper;
 pub use suggest::{Sighting, SuggestOptions, Suggester, Suggestion, sightings};
-pub use targets::{AnnotatedPaper, entity_spans, learn_words, training_paper};
+pub use targets::{AnnotatedPaper, learn_words};
 pub use terms::{JudgedTerm, accuracy as term_accuracy, fit_terms, judged_terms};

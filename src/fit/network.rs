@@ -9,7 +9,9 @@ use crate::extract::weights::WeightTable;
 /// How to fit a table.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Training {
-    /// Number of hidden units; 0 for plain sums.
+    /// Networks that are fitted, each from another start, and averaged into one table.
+    pub networks: usize,
+    /// Number of hidden units of each network; 0 for plain sums.
     pub hidden: usize,
     /// Times that every item is seen, at least: with few items, as often as it takes for 800 steps.
     pub epochs: usize,
@@ -76,16 +78,25 @@ const LEAST_STEPS: usize = 800;
 const MOST_EPOCHS: usize = 60;
 
 /// Fits a table to items 0 to `items`, the same way every time. Evidence of the family `kept` is never left out.
-pub fn fit(
+pub fn fit(size: (u32, usize), items: usize, training: Training, kept: Family, loss: impl Loss) -> WeightTable {
+    let seeds =
+        (1..=training.networks.max(1) as u64).map(|number| 0x2545_f491_4f6c_dd1d_u64.wrapping_mul(2 * number - 1));
+    let networks: Vec<WeightTable> = seeds.map(|seed| fit_one(size, items, training, kept, &loss, seed)).collect();
+    WeightTable::average(&networks)
+}
+
+/// Fits one network.
+fn fit_one(
     (rows, outcomes): (u32, usize),
     items: usize,
     training: Training,
     kept: Family,
-    loss: impl Loss,
+    loss: &impl Loss,
+    seed: u64,
 ) -> WeightTable {
     let kept = kept.rows();
     let mut table = WeightTable::with_hidden(rows, outcomes, training.hidden);
-    let mut random = Random(0x2545_f491_4f6c_dd1d);
+    let mut random = Random(seed);
     start(&mut table, &mut random);
     let mut adam = Adam::new(table.values_mut().len(), training.rate, training.decay);
     let mut order: Vec<usize> = (0..items).collect();
@@ -135,6 +146,25 @@ fn start(table: &mut WeightTable, random: &mut Random) {
     }
     for row in values[unit_rows..].chunks_exact_mut(stride) {
         row[..outcomes].iter_mut().for_each(|weight| *weight = 0.6 * random.centred());
+    }
+}
+
+/// The finished sums of some rows of evidence.
+pub fn sums_of(table: &WeightTable, rows: &[u32]) -> Vec<f32> {
+    let mut sums = vec![0.0; table.stride()];
+    table.add(rows, &mut sums);
+    table.finish(&mut sums);
+    sums
+}
+
+/// Adds to the gradient what falls on rows of evidence whose finished sums are `sums`, for slopes of the outcomes.
+pub fn add_gradient(table: &WeightTable, rows: &[u32], sums: &[f32], delta: &[f32], gradient: &mut [f32]) {
+    let stride = table.stride();
+    let mut slopes = vec![0.0; stride];
+    backward(table, sums, delta, &mut slopes, gradient);
+    for &row in rows {
+        let into = gradient[row as usize * stride..].iter_mut();
+        into.zip(&slopes).for_each(|(sum, slope)| *sum += slope);
     }
 }
 

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::targets::{AnnotatedPaper, entity_spans};
+use super::targets::AnnotatedPaper;
+use crate::eval::entity_spans;
 use crate::extract::Extractor;
 use crate::extract::annotated::Annotated;
 use crate::extract::candidates::{self, Proposer};

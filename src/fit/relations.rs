@@ -1,10 +1,12 @@
 //! Fitting the weights of relations: a softmax over the relations that a type allows.
 
+use crate::eval::entity_spans;
 use crate::extract::Extractor;
 use crate::extract::relation_evidence::{self, EntityPlaces, RelationSpace};
 use crate::extract::weights::WeightTable;
 use crate::fit::network::{self, Training};
-use crate::fit::targets::{AnnotatedPaper, entity_spans};
+
+use crate::fit::targets::AnnotatedPaper;
 use crate::rules::RelationId;
 
 /// An annotated entity with the evidence on its relation.
@@ -52,7 +54,7 @@ pub fn relation_examples(
 
 /// How relations are fitted where nobody says otherwise: the best found on held-out papers.
 pub const RELATION_TRAINING: Training =
-    Training { hidden: 8, epochs: 12, batch: 256, rate: 0.02, decay: 0.05, dropout: 0.4 };
+    Training { networks: 1, hidden: 8, epochs: 12, batch: 256, rate: 0.02, decay: 0.05, dropout: 0.4 };
 
 /// Fits weights to examples.
 pub fn fit_relations(
@@ -68,11 +70,8 @@ pub fn fit_relations(
         space.other_habits,
         |item, _, dropout, table, gradient| {
             let example = examples[item];
-            let stride = table.stride();
             let rows: Vec<u32> = example.rows.iter().copied().filter(|&row| dropout.keeps(row)).collect();
-            let mut sums = vec![0.0f32; stride];
-            table.add(&rows, &mut sums);
-            table.finish(&mut sums);
+            let sums = network::sums_of(table, &rows);
             let allowed = || example.allowed.iter().map(|relation| usize::from(relation.0));
             let most = allowed().map(|column| sums[column]).fold(f32::NEG_INFINITY, f32::max);
             let total: f32 = allowed().map(|column| (sums[column] - most).exp()).sum();
@@ -81,12 +80,7 @@ pub fn fit_relations(
                 delta[column] = (sums[column] - most).exp() / total;
             }
             delta[usize::from(example.relation.0)] -= 1.0;
-            let mut slopes = vec![0.0f32; stride];
-            network::backward(table, &sums, &delta, &mut slopes, gradient);
-            for &row in &rows {
-                let into = gradient[row as usize * stride..].iter_mut();
-                into.zip(&slopes).for_each(|(sum, slope)| *sum += slope);
-            }
+            network::add_gradient(table, &rows, &sums, &delta, gradient);
         },
     )
 }

@@ -4,14 +4,15 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::corpus::Paper;
-use crate::eval::GoldPaper;
+use crate::eval::{GoldPaper, Place, places};
 use crate::extract::Extractor;
 use crate::extract::annotated::Annotated;
 use crate::extract::evidence::Evidence;
 use crate::extract::vocabulary::{
-    RELATION_PLACES, SPAN_PLACES, SeenWords, Vocabulary, relation_word, span_words, words_near,
+    PAIR_PLACES, RELATION_PLACES, SPAN_PLACES, SeenWords, Vocabulary, relation_word, span_words, words_near,
 };
 use crate::extract::{Vocabularies, candidates};
+use crate::fit::pairs::pair_words;
 use crate::fit::spans::{Target, TrainingPaper};
 
 /// A paper with its annotation.
@@ -21,13 +22,6 @@ pub struct AnnotatedPaper {
     pub paper: Paper,
     /// What a reader marked.
     pub gold: GoldPaper,
-}
-
-/// A place where an annotated form stands.
-struct Place {
-    first: u32,
-    end: u32,
-    entity: usize,
 }
 
 /// Finds the targets of a paper: every place of every annotated form on token edges, longer forms first, without
@@ -78,46 +72,9 @@ fn equal_forms(text: &Annotated<'_>, evidence: &Evidence, place: &Place, surface
         .collect()
 }
 
-fn places(text: &Annotated<'_>, gold: &GoldPaper) -> Vec<Place> {
-    let document = &text.document;
-    let starts: FxHashMap<usize, u32> =
-        document.tokens.iter().zip(0u32..).map(|(t, at)| (t.start as usize, at)).collect();
-    let ends: FxHashMap<usize, u32> = document.tokens.iter().zip(1u32..).map(|(t, at)| (t.end as usize, at)).collect();
-    let mut forms: Vec<(&str, usize)> = Vec::new();
-    for (entity, annotated) in gold.entities.iter().enumerate() {
-        forms.extend(annotated.surfaces.iter().map(|surface| (surface.as_str(), entity)));
-    }
-    forms.sort_by_key(|(surface, entity)| (std::cmp::Reverse(surface.len()), *entity));
-    let mut taken = vec![false; document.tokens.len()];
-    let mut places = Vec::new();
-    for (surface, entity) in forms {
-        let readable = crate::text::Readable::new(surface).text;
-        if readable.is_empty() {
-            continue;
-        }
-        for (at, _) in document.reading.match_indices(readable.as_str()) {
-            let (Some(&first), Some(&end)) = (starts.get(&at), ends.get(&(at + readable.len()))) else {
-                continue;
-            };
-            if taken[first as usize..end as usize].iter().any(|&taken| taken) {
-                continue;
-            }
-            taken[first as usize..end as usize].fill(true);
-            places.push(Place { first, end, entity });
-        }
-    }
-    places.sort_by_key(|place| place.end);
-    places
-}
-
-/// The tokens of every place of one annotated entity, in order.
-pub fn entity_spans(text: &Annotated<'_>, gold: &GoldPaper, entity: usize) -> Vec<(u32, u32)> {
-    places(text, gold).iter().filter(|place| place.entity == entity).map(|place| (place.first, place.end)).collect()
-}
-
 /// The words that shall have weights of their own.
 pub fn learn_words(extractor: &Extractor, papers: &[AnnotatedPaper]) -> Vocabularies {
-    let of_papers: Vec<(SeenWords, SeenWords)> = papers
+    let of_papers: Vec<[SeenWords; 3]> = papers
         .par_iter()
         .map(|annotated| {
             let text = extractor.annotate(&annotated.paper);
@@ -129,12 +86,13 @@ pub fn learn_words(extractor: &Extractor, papers: &[AnnotatedPaper]) -> Vocabula
                     relations.entry((at as usize, key)).or_insert(word);
                 });
             }
-            (spans, relations)
+            [spans, pair_words(extractor, &text, &annotated.gold), relations]
         })
         .collect();
-    let (spans, relations): (Vec<_>, Vec<_>) = of_papers.into_iter().unzip();
+    let seen_as = |kind: usize| of_papers.iter().map(move |seen| &seen[kind]);
     Vocabularies {
-        spans: Vocabulary::learn(SPAN_PLACES, spans.into_iter()),
-        relations: Vocabulary::learn(RELATION_PLACES, relations.into_iter()),
+        spans: Vocabulary::learn(SPAN_PLACES, seen_as(0)),
+        pairs: Vocabulary::learn(PAIR_PLACES, seen_as(1)),
+        relations: Vocabulary::learn(RELATION_PLACES, seen_as(2)),
     }
 }

@@ -49,8 +49,8 @@ pub struct Fit {
     /// Keep the last N papers of each file aside, and report them apart
     #[arg(long, value_name = "N", default_value_t = 0)]
     keep_aside: usize,
-    /// Write tables/span-weights.csv, tables/relation-weights.csv, tables/term-words.csv and weights.toml into the rules
-    /// folder DIR
+    /// Write tables/span-weights.csv, pair-weights.csv, relation-weights.csv, term-words.csv and weights.toml into the
+    /// rules folder DIR
     #[arg(long, value_name = "DIR")]
     write: Option<PathBuf>,
     /// Also leave out each family of evidence in turn, or all whose names begin with each NAME, and print what they give
@@ -60,7 +60,10 @@ pub struct Fit {
     /// Use this bias, and try no others
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     bias: Option<f32>,
-    /// Hidden units, for what evidence means together; 0 for plain sums
+    /// Networks that are fitted and averaged, for each kind of weights: steadier, and slower
+    #[arg(long, value_name = "N", help_heading = "Fitting")]
+    networks: Option<usize>,
+    /// Hidden units of each network, for what evidence means together; 0 for plain sums
     #[arg(long, value_name = "N", help_heading = "Fitting")]
     hidden: Option<usize>,
     /// Times that every paper is seen
@@ -106,7 +109,8 @@ impl Fit {
         let words_learnt = learn_words(&Extractor::new(&rules), &papers);
         let extractor = Extractor::with_words(&rules, words_learnt);
         let mut options = FitOptions { folds: self.folds, judged, repeat: self.repeat, ..FitOptions::default() };
-        for training in [&mut options.spans, &mut options.relations] {
+        for training in [&mut options.spans, &mut options.pairs, &mut options.relations] {
+            training.networks = self.networks.unwrap_or(training.networks);
             training.hidden = self.hidden.unwrap_or(training.hidden);
             training.epochs = self.epochs.unwrap_or(training.epochs);
             training.dropout = self.dropout.unwrap_or(training.dropout).clamp(0.0, 0.9);
@@ -115,11 +119,8 @@ impl Fit {
             options.biases = vec![bias];
         }
         if !global.quiet {
-            say(&format!(
-                "fitting {} pieces of evidence to {} papers",
-                extractor.space.rows + extractor.relation_space.rows,
-                papers.len()
-            ));
+            let rows = extractor.space.rows + extractor.pair_space.rows + extractor.relation_space.rows;
+            say(&format!("fitting {rows} pieces of evidence to {} papers", papers.len()));
         }
         let mut bias = self.bias.unwrap_or(extractor.settings.bias);
         let mut figures = String::new();
@@ -250,8 +251,7 @@ fn aside_text(extractor: &Extractor, learned: &Learned, files: &[FilePapers], bi
             .aside
             .par_iter()
             .map(|paper| {
-                let (spans, relations) = (&learned.weights, &learned.relation_weights);
-                let found = predictions(extractor, paper, spans, relations, bias);
+                let found = predictions(extractor, paper, &learned.weights, bias);
                 score(&paper.gold.entities, &found)
             })
             .collect();
@@ -287,7 +287,8 @@ fn print_ablation(
     output::print(&format!("{:32} typed    untyped  triple\n", "family"))?;
     let mut families: Vec<String> = names.to_vec();
     if families.is_empty() {
-        for family in extractor.space.names.iter().chain(&extractor.relation_space.names) {
+        let spaces = [&extractor.space.names, &extractor.pair_space.names, &extractor.relation_space.names];
+        for family in spaces.into_iter().flatten() {
             if !families.iter().any(|known| known == family.id) {
                 families.push(family.id.to_string());
             }

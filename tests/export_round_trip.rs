@@ -1,5 +1,6 @@
 //! Whatever a name is made of, it comes back from every format through a reader that is not papergraph's.
 
+mod cases;
 mod common;
 
 use std::collections::BTreeMap;
@@ -222,7 +223,7 @@ fn any_text() -> impl Strategy<Value = String> {
 
 proptest! {
     // Many names a graph rather than many graphs: what takes time is handing files to the disk.
-    #![proptest_config(ProptestConfig::with_cases(10))]
+    #![proptest_config(cases::few_or_as_asked(10))]
     #[test]
     fn any_name(texts in prop::collection::vec((any_text(), any_text(), any_text()), 1..12)) {
         let mut graph = common::empty();
@@ -233,7 +234,7 @@ proptest! {
             common::add_entity(&mut graph, &model, name, "Model");
             graph.rule_ids.push(name.clone());
             common::link(&mut graph, &paper, "uses", &model);
-            let index = graph.index[&paper];
+            let index = graph.node_index(&paper).unwrap();
             if let NodeKind::Paper(facts) = &mut graph.graph[index].kind {
                 facts.sentences[1] = sentence.as_str().into();
             }

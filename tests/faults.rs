@@ -50,7 +50,7 @@ fn finish(child: Child) {
 }
 
 #[test]
-fn a_killed_run_leaves_every_file_whole_and_the_next_run_replaces_them() {
+fn a_killed_run_leaves_every_file_whole_and_the_next_run_cleans_up() {
     let folder = tempfile::tempdir().unwrap();
     let (first, second) = (corpus(folder.path(), "first", 200), corpus(folder.path(), "second", 3_000));
     let out = folder.path().join("out");
@@ -74,6 +74,25 @@ fn a_killed_run_leaves_every_file_whole_and_the_next_run_replaces_them() {
     assert!(was_interrupted, "every run was faster than its end");
     finish(start(&second, &out));
     assert_eq!(files(&out), new);
+    assert_eq!(fs::read_dir(&out).unwrap().count(), new.len(), "a killed run's folder is still there");
+}
+
+#[test]
+fn two_runs_in_one_folder_leave_the_files_of_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let inputs = ["first", "second"].map(|name| corpus(folder.path(), name, 300));
+    let alone = inputs.each_ref().map(|input| {
+        let out = tempfile::tempdir().unwrap();
+        finish(start(input, out.path()));
+        files(out.path())
+    });
+    for _ in 0..5 {
+        let out = folder.path().join("out");
+        let children = inputs.each_ref().map(|input| start(input, &out));
+        children.into_iter().for_each(finish);
+        assert!(alone.contains(&files(&out)), "the files of two runs are mixed");
+        assert_eq!(fs::read_dir(&out).unwrap().count(), 4);
+    }
 }
 
 /// A file system of so many bytes, taken away when it is dropped; `None` where this user may not have one.

@@ -177,7 +177,7 @@ proptest! {
         prop_assert!(read_json(&bytes[..]).is_ok());
         changes.iter().for_each(|change| change.apply(&mut bytes));
         if let Ok(graph) = read_json(&bytes[..]) {
-            prop_assert_eq!(graph.index.len(), graph.graph.node_count());
+            prop_assert_eq!(graph.distinct_ids(), graph.graph.node_count());
         }
     }
 

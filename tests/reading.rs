@@ -1,5 +1,7 @@
 //! Reading papers as a user of the library does: from files, folders and bytes, good and bad ones.
 
+mod cases;
+
 use std::borrow::Cow;
 use std::fs;
 use std::io::Write;
@@ -224,7 +226,7 @@ fn papers_without_an_id_get_one_from_the_title() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
+    #![proptest_config(cases::few_or_as_asked(192))]
 
     /// Bytes that are close to a format, so that they get far into its reader.
     #[test]

@@ -1,5 +1,7 @@
 //! Sizes, colours and places of nodes: what a picture needs.
 
+use std::sync::Arc;
+
 use petgraph::graph::NodeIndex;
 use rustc_hash::FxHashMap;
 
@@ -45,20 +47,22 @@ pub fn set_sizes(graph: &mut KnowledgeGraph) {
 
 /// Gives every node a colour. `topics` are the labels of the topics, the largest first.
 pub fn set_colors(graph: &mut KnowledgeGraph, topics: &[&str], color_by: ColorBy) {
-    let colors: FxHashMap<&str, String> =
-        topics.iter().enumerate().map(|(number, &label)| (label, topic_color(number))).collect();
-    let schema = &graph.schema;
+    // One text a colour, which all nodes of the colour share.
+    let colors: FxHashMap<&str, Arc<str>> =
+        topics.iter().enumerate().map(|(number, &label)| (label, topic_color(number).into())).collect();
+    let type_colors: Vec<Arc<str>> = graph.schema.types.iter().map(|t| t.color.as_str().into()).collect();
+    let [unclustered, of_papers, of_topics] = [UNCLUSTERED, PAPER_COLOR, TOPIC_COLOR].map(Arc::<str>::from);
     for node in graph.graph.node_weights_mut() {
         let color = match (color_by, &node.kind) {
             (ColorBy::Topic, _) => {
                 let of_topic = node.analysis.topic.as_deref().and_then(|label| colors.get(label));
-                of_topic.map_or(UNCLUSTERED, String::as_str)
+                of_topic.unwrap_or(&unclustered)
             }
-            (ColorBy::Type, NodeKind::Paper(_)) => PAPER_COLOR,
-            (ColorBy::Type, NodeKind::Topic(_)) => TOPIC_COLOR,
-            (ColorBy::Type, NodeKind::Entity(facts)) => &schema.entity_type(facts.entity_type).color,
+            (ColorBy::Type, NodeKind::Paper(_)) => &of_papers,
+            (ColorBy::Type, NodeKind::Topic(_)) => &of_topics,
+            (ColorBy::Type, NodeKind::Entity(facts)) => &type_colors[usize::from(facts.entity_type.0)],
         };
-        node.analysis.color = color.to_owned();
+        node.analysis.color = Arc::clone(color);
     }
 }
 

@@ -10,10 +10,14 @@
 //! A label is the best candidate, with a second one after a comma where both together have four words or fewer. No
 //! two topics have the same label, and none starts with the candidate that another one starts with.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::hash::BuildHasher;
 
+use hashbrown::HashTable;
+use petgraph::graph::NodeIndex;
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::projection::Incidence;
 use crate::graph::KnowledgeGraph;
@@ -33,6 +37,8 @@ const LIFT_POWER: f64 = 1.5;
 /// titles also say how.
 const TITLE_WORTH: f64 = 0.7;
 
+/// Papers whose title phrases are held at once.
+const PAPERS_AT_ONCE: usize = 16 * 1024;
 /// Worth of an entity's name that no title has. What many papers use and none is about ("accuracy", "GPU") tells
 /// little; what a title has, its paper is about.
 const UNTITLED_WORTH: f64 = 0.25;
@@ -152,66 +158,93 @@ pub struct TopicLabel {
 }
 
 /// The candidates of a corpus.
-pub struct Terms {
-    /// Candidate: what to show, its words in normal form, and its worth.
-    terms: Vec<Term>,
+pub struct Terms<'g> {
+    terms: Vec<Term<'g>>,
     /// Candidates of every paper, each once.
     of_paper: Vec<Vec<u32>>,
     /// Number of papers that have a candidate.
     papers: Vec<u32>,
 }
 
-struct Term {
-    shown: String,
-    words: Vec<String>,
+struct Term<'g> {
+    /// What to show.
+    shown: Cow<'g, str>,
+    /// Its normal form.
+    key: Box<str>,
     worth: f64,
     /// Column of the entity, where the candidate is one.
     entity: Option<u32>,
 }
 
-impl Terms {
+/// Numbers of candidates by their normal forms, which the candidates hold.
+#[derive(Default)]
+struct Numbers(HashTable<u32>);
+
+impl Numbers {
+    fn get(&self, key: &str, terms: &[Term<'_>]) -> Option<u32> {
+        self.0.find(hash(key), |number| &*terms[*number as usize].key == key).copied()
+    }
+
+    /// Takes in a candidate whose normal form is new.
+    fn add<'g>(&mut self, term: Term<'g>, terms: &mut Vec<Term<'g>>) -> u32 {
+        let number = terms.len() as u32;
+        let hash_of_term = hash(&term.key);
+        terms.push(term);
+        self.0.insert_unique(hash_of_term, number, |number| hash(&terms[*number as usize].key));
+        number
+    }
+}
+
+fn hash(key: &str) -> u64 {
+    FxBuildHasher.hash_one(key)
+}
+
+impl<'g> Terms<'g> {
     /// Collects names and title phrases.
-    pub fn of(graph: &KnowledgeGraph, incidence: &Incidence) -> Self {
-        let mut terms: Vec<Term> = Vec::new();
-        let mut by_key: FxHashMap<String, u32> = FxHashMap::default();
+    pub fn of(graph: &'g KnowledgeGraph, incidence: &Incidence) -> Self {
+        let mut terms: Vec<Term<'g>> = Vec::new();
+        let mut numbers = Numbers::default();
+        let label = |node: &NodeIndex| graph.graph[*node].label.as_str();
+        let keys: Vec<String> = incidence.entities.par_iter().map(|node| normal_form(label(node))).collect();
         let in_titles = shares_in_titles(graph, incidence);
-        let entity_terms: Vec<u32> = (0u32..)
-            .zip(&incidence.entities)
-            .zip(in_titles)
-            .map(|((column, &node), in_titles)| {
-                let shown = &graph.graph[node].label;
+        let mut entity_terms: Vec<u32> = Vec::with_capacity(keys.len());
+        for (((column, node), key), in_titles) in (0u32..).zip(&incidence.entities).zip(keys).zip(in_titles) {
+            let known = numbers.get(&key, &terms);
+            entity_terms.push(known.unwrap_or_else(|| {
                 // The root, since a third of the papers with it in the title is already much.
                 let worth = UNTITLED_WORTH + (1.0 - UNTITLED_WORTH) * in_titles.sqrt();
-                *by_key.entry(normal_form(shown)).or_insert_with_key(|key| {
-                    terms.push(Term::new(shown.clone(), key, worth, Some(column)));
-                    terms.len() as u32 - 1
-                })
-            })
-            .collect();
-        let phrases: Vec<Vec<(String, String)>> =
-            incidence.papers.par_iter().map(|&node| title_phrases(&graph.graph[node].label)).collect();
-        let mut seen: FxHashMap<&str, u32> = FxHashMap::default();
-        for (key, _) in phrases.iter().flatten() {
-            *seen.entry(key).or_default() += 1;
+                let term = Term { shown: label(node).into(), key: key.into(), worth, entity: Some(column) };
+                numbers.add(term, &mut terms)
+            }));
         }
-        let of_paper: Vec<Vec<u32>> = (0..incidence.papers.len())
-            .map(|paper| {
-                let names = incidence.by_paper.row(paper).iter().map(|&(column, _)| entity_terms[column as usize]);
-                let mut of_paper: Vec<u32> = names.collect();
-                for (key, shown) in &phrases[paper] {
-                    if let Some(&known) = by_key.get(key) {
-                        of_paper.push(known);
-                    } else if seen[key.as_str()] > 1 {
-                        terms.push(Term::new(shown.clone(), key, TITLE_WORTH, None));
-                        by_key.insert(key.clone(), terms.len() as u32 - 1);
-                        of_paper.push(terms.len() as u32 - 1);
+        // Most phrases stand in a single title and label nothing. Hashes are enough to pass them over: a phrase that
+        // gets in because another has its hash is in one paper, and no candidate of one paper is ever taken.
+        let mut seen: FxHashMap<u64, u32> = FxHashMap::default();
+        let phrases = |node: &NodeIndex| title_phrases(label(node));
+        for papers in incidence.papers.chunks(PAPERS_AT_ONCE) {
+            let hashes = |node| phrases(node).iter().map(|(key, _)| hash(key)).collect::<Vec<_>>();
+            for hash in papers.par_iter().map(hashes).collect::<Vec<_>>().into_iter().flatten() {
+                *seen.entry(hash).or_default() += 1;
+            }
+        }
+        let mut of_paper: Vec<Vec<u32>> = Vec::with_capacity(incidence.papers.len());
+        for papers in incidence.papers.chunks(PAPERS_AT_ONCE) {
+            for phrases in papers.par_iter().map(phrases).collect::<Vec<_>>() {
+                let names = incidence.by_paper.row(of_paper.len()).iter();
+                let mut of_this: Vec<u32> = names.map(|&(column, _)| entity_terms[column as usize]).collect();
+                for (key, shown) in phrases {
+                    if let Some(known) = numbers.get(&key, &terms) {
+                        of_this.push(known);
+                    } else if seen[&hash(&key)] > 1 {
+                        let term = Term { shown: shown.into(), key: key.into(), worth: TITLE_WORTH, entity: None };
+                        of_this.push(numbers.add(term, &mut terms));
                     }
                 }
-                of_paper.sort_unstable();
-                of_paper.dedup();
-                of_paper
-            })
-            .collect();
+                of_this.sort_unstable();
+                of_this.dedup();
+                of_paper.push(of_this);
+            }
+        }
         let mut papers = vec![0; terms.len()];
         for &term in of_paper.iter().flatten() {
             papers[term as usize] += 1;
@@ -243,14 +276,14 @@ impl Terms {
     }
 
     fn by_words(&self, a: u32, b: u32) -> Ordering {
-        self.terms[a as usize].words.cmp(&self.terms[b as usize].words)
+        self.terms[a as usize].words().cmp(self.terms[b as usize].words())
     }
 }
 
-impl Term {
-    fn new(shown: String, key: &str, worth: f64, entity: Option<u32>) -> Self {
-        let words = key.split(' ').map(|word| singular(word).into_owned()).collect();
-        Self { shown, words, worth, entity }
+impl Term<'_> {
+    /// The words of the normal form, all in the singular.
+    fn words(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        self.key.split(' ').map(singular)
     }
 
     /// Words as they are shown, those joined by hyphens counted as one.
@@ -260,16 +293,15 @@ impl Term {
 
     /// Do both share a word, or is one the initials of the other?
     fn overlaps(&self, other: &Self) -> bool {
-        let shares = self
-            .words
-            .iter()
-            .any(|word| other.words.iter().any(|o| o.starts_with(word.as_str()) || word.starts_with(o.as_str())));
+        let shares = self.words().any(|word| other.words().any(|o| o.starts_with(&*word) || word.starts_with(&*o)));
         shares || self.is_short_for(other) || other.is_short_for(self)
     }
 
     fn is_short_for(&self, long: &Self) -> bool {
-        let initials: String = long.words.iter().filter_map(|word| word.chars().next()).collect();
-        self.words.len() == 1 && long.words.len() > 1 && self.words[0] == initials
+        let initials = long.words().filter_map(|word| word.chars().next());
+        let mut own = self.words();
+        let word = own.next().unwrap_or_default();
+        own.next().is_none() && long.words().nth(1).is_some() && word.chars().eq(initials)
     }
 }
 
@@ -306,10 +338,12 @@ fn title_phrases(title: &str) -> Vec<(String, String)> {
     for part in title.split(|c: char| !(c.is_alphanumeric() || c == ' ' || c == '-' || c == '+')) {
         let words: Vec<&str> = part.split(' ').filter(|word| !word.is_empty()).collect();
         let lower: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+        let ties = |word: &String| word.len() < 2 || NOT_IN_PHRASES.contains(&word.as_str());
+        let ties: Vec<bool> = lower.iter().map(ties).collect();
         for length in 2..=3 {
             for start in 0..(words.len() + 1).saturating_sub(length) {
                 let range = start..start + length;
-                if lower[range.clone()].iter().any(|word| NOT_IN_PHRASES.contains(&word.as_str()) || word.len() < 2) {
+                if ties[range.clone()].contains(&true) {
                     continue;
                 }
                 let shown: Vec<&str> =
@@ -329,7 +363,7 @@ fn is_name(word: &str) -> bool {
 
 /// Labels for groups of papers, in the order of the groups. `taken` are labels and heads that none may have; the new
 /// ones are added to it.
-pub fn label_groups(terms: &Terms, groups: &[&[u32]], taken: &mut FxHashSet<String>) -> Vec<TopicLabel> {
+pub fn label_groups(terms: &Terms<'_>, groups: &[&[u32]], taken: &mut FxHashSet<String>) -> Vec<TopicLabel> {
     let scored: Vec<Vec<(f64, u32)>> = groups.par_iter().map(|members| terms.scored(members)).collect();
     let heads = choose_heads(terms, &scored, taken);
     scored.iter().zip(heads).map(|(scored, head)| compose(terms, scored, head, taken)).collect()
@@ -337,10 +371,10 @@ pub fn label_groups(terms: &Terms, groups: &[&[u32]], taken: &mut FxHashSet<Stri
 
 /// Gives every group a head of its own: candidates go to the group where they score best, and a group that loses its
 /// candidate takes its next one.
-fn choose_heads(terms: &Terms, scored: &[Vec<(f64, u32)>], taken: &FxHashSet<String>) -> Vec<Option<u32>> {
+fn choose_heads(terms: &Terms<'_>, scored: &[Vec<(f64, u32)>], taken: &FxHashSet<String>) -> Vec<Option<u32>> {
     let fits = |term: u32| {
         let term = &terms.terms[term as usize];
-        term.width() <= MOST_WORDS && !taken.contains(&term.words.join(" "))
+        term.width() <= MOST_WORDS && !taken.contains(&joined(term.words()))
     };
     let mut offers: Vec<(f64, usize, u32)> = Vec::new();
     for (group, scored) in scored.iter().enumerate() {
@@ -358,7 +392,7 @@ fn choose_heads(terms: &Terms, scored: &[Vec<(f64, u32)>], taken: &FxHashSet<Str
     heads
 }
 
-fn compose(terms: &Terms, scored: &[(f64, u32)], head: Option<u32>, taken: &mut FxHashSet<String>) -> TopicLabel {
+fn compose(terms: &Terms<'_>, scored: &[(f64, u32)], head: Option<u32>, taken: &mut FxHashSet<String>) -> TopicLabel {
     let entities =
         scored.iter().filter_map(|&(_, term)| terms.terms[term as usize].entity).take(TOPIC_ENTITIES).collect();
     let Some(head) = head else {
@@ -371,13 +405,17 @@ fn compose(terms: &Terms, scored: &[(f64, u32)], head: Option<u32>, taken: &mut 
         let second = &terms.terms[term as usize];
         score >= SECOND_SHARE * score_of_head && second.width() + first.width() <= MOST_WORDS && !second.overlaps(first)
     });
-    taken.insert(first.words.join(" "));
+    taken.insert(joined(first.words()));
     let label = match second {
         Some(&(_, term)) => format!("{}, {}", first.shown, terms.terms[term as usize].shown),
-        None => first.shown.clone(),
+        None => first.shown.to_string(),
     };
     let label = unused(&label, taken);
-    TopicLabel { label, head: first.shown.clone(), entities }
+    TopicLabel { label, head: first.shown.to_string(), entities }
+}
+
+fn joined<'t>(words: impl Iterator<Item = Cow<'t, str>>) -> String {
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// The label, or the label with the first number that makes it one that is not taken.
@@ -457,9 +495,13 @@ mod tests {
 
     #[test]
     fn an_acronym_is_no_second_part_beside_its_long_form() {
-        let long = Term::new("graph neural network".into(), "graph neural network", 1.0, None);
-        let short = Term::new("GNN".into(), "gnn", 1.0, None);
-        let other = Term::new("node classification".into(), "node classification", 1.0, None);
+        let term = |shown: &'static str| Term {
+            shown: shown.into(),
+            key: normal_form(shown).into(),
+            worth: 1.0,
+            entity: None,
+        };
+        let (long, short, other) = (term("graph neural network"), term("GNN"), term("node classification"));
         assert!(long.overlaps(&short) && short.overlaps(&long));
         assert!(!long.overlaps(&other));
     }

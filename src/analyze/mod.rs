@@ -10,6 +10,7 @@ mod appearance;
 pub mod color;
 pub mod labels;
 pub mod layout;
+mod leiden;
 pub mod map;
 pub mod projection;
 pub mod ranks;
@@ -21,6 +22,7 @@ pub mod trends;
 pub mod view;
 
 use std::fmt;
+use std::sync::Arc;
 
 use petgraph::graph::NodeIndex;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -30,7 +32,7 @@ use labels::{Terms, TopicLabel, label_groups};
 use projection::Incidence;
 use topics::{Topics, find_subtopics, find_topics};
 
-use crate::graph::{Analysis, Edge, EdgeBetween, KnowledgeGraph, Node, NodeKind, TopicFacts};
+use crate::graph::{Analysis, Edge, EdgeBetween, Few, KnowledgeGraph, Node, NodeKind, TopicFacts};
 use crate::rules::RelationRole;
 use crate::text::slug;
 
@@ -212,21 +214,22 @@ fn set_topics(graph: &mut KnowledgeGraph, incidence: &Incidence, named: &NamedTo
             topic.members.iter().for_each(|&paper| numbers[paper as usize] = Some(number));
         }
     }
-    let label = |list: &[NamedTopic], number: Option<usize>| number.map(|number| list[number].name.label.clone());
+    let [topic_labels, subtopic_labels] = [&named.topics, &named.subtopics]
+        .map(|list| list.iter().map(|topic| Arc::<str>::from(topic.name.label.as_str())).collect::<Vec<_>>());
+    let label = |labels: &[Arc<str>], number: Option<usize>| number.map(|number| Arc::clone(&labels[number]));
     for (paper, &node) in incidence.papers.iter().enumerate() {
         let analysis = &mut graph.graph[node].analysis;
-        analysis.topic = label(&named.topics, topic_of[paper]);
-        analysis.subtopic = label(&named.subtopics, subtopic_of[paper]);
+        analysis.topic = label(&topic_labels, topic_of[paper]);
+        analysis.subtopic = label(&subtopic_labels, subtopic_of[paper]);
     }
     for (entity, &node) in incidence.entities.iter().enumerate() {
         let papers = incidence.by_entity.row(entity);
         let analysis = &mut graph.graph[node].analysis;
-        analysis.topic = label(&named.topics, main_topic(papers, &topic_of));
-        if analysis.topic.is_some() {
-            let subtopic = main_topic(papers, &subtopic_of);
-            let inside =
-                subtopic.filter(|&number| label(&named.topics, named.subtopics[number].parent) == analysis.topic);
-            analysis.subtopic = label(&named.subtopics, inside);
+        let topic = main_topic(papers, &topic_of);
+        analysis.topic = label(&topic_labels, topic);
+        if topic.is_some() {
+            let inside = main_topic(papers, &subtopic_of).filter(|&number| named.subtopics[number].parent == topic);
+            analysis.subtopic = label(&subtopic_labels, inside);
         }
     }
 }
@@ -271,10 +274,10 @@ fn add_topic_nodes<'n>(
             ..TopicFacts::default()
         };
         let (label, subtopic) = match topic.parent {
-            Some(parent) => (&named.topics[parent].name.label, Some(topic.name.label.clone())),
+            Some(parent) => (&named.topics[parent].name.label, Some(topic.name.label.as_str().into())),
             None => (&topic.name.label, None),
         };
-        let analysis = Analysis { topic: Some(label.clone()), subtopic, ..Analysis::default() };
+        let analysis = Analysis { topic: Some(label.as_str().into()), subtopic, ..Analysis::default() };
         let label = topic.name.label.clone();
         nodes.push(Node { id: ids[number].clone(), label, kind: NodeKind::Topic(facts), analysis });
         if let Some(relation) = relation {
@@ -285,8 +288,8 @@ fn add_topic_nodes<'n>(
                     confidence: 1.0,
                     count: 1,
                     weight: ABOUT_WEIGHT,
-                    sentences: Vec::new(),
-                    rules: Vec::new(),
+                    sentences: Few::new(),
+                    rules: Few::new(),
                 };
                 (incidence.papers[paper as usize], node, edge)
             }));
@@ -352,7 +355,7 @@ mod tests {
         let (graph, _) = analyzed_on(2);
         let hub = graph.node("thing:everywhere").unwrap();
         assert_eq!(hub.analysis.topic, None);
-        assert_eq!(hub.analysis.color, color::UNCLUSTERED);
+        assert_eq!(&*hub.analysis.color, color::UNCLUSTERED);
         assert!(hub.analysis.bridge > 0.8);
         let own = graph.node("thing:alpha-subject3").unwrap();
         assert!(own.analysis.topic.as_deref().is_some_and(|topic| topic.contains("subject3")), "{own:?}");

@@ -31,7 +31,8 @@ pub struct Rows {
 impl Rows {
     /// Makes rows from `(row, column, value)`; values of the same cell are added.
     pub fn from_cells(row_count: usize, mut cells: Vec<(u32, u32, f32)>) -> Self {
-        cells.sort_by_key(|&(row, column, _)| (row, column));
+        // Stable, so that the values of a cell are added in the order given.
+        cells.par_sort_by_key(|&(row, column, _)| (row, column));
         let mut starts = vec![0; row_count + 1];
         let mut entries: Vec<(u32, f32)> = Vec::with_capacity(cells.len());
         let mut last_cell = None;
@@ -73,8 +74,22 @@ impl Rows {
 
     /// Rows become columns.
     pub fn transposed(&self, column_count: usize) -> Self {
-        let cells = (0..self.len()).flat_map(|row| self.row(row).iter().map(move |&(c, value)| (c, row as u32, value)));
-        Self::from_cells(column_count, cells.collect())
+        let mut starts = vec![0; column_count + 1];
+        self.entries.iter().for_each(|&(column, _)| starts[column as usize + 1] += 1);
+        for column in 1..starts.len() {
+            starts[column] += starts[column - 1];
+        }
+        // Row by row, so that every column gets its rows in order.
+        let mut free = starts.clone();
+        let mut entries = vec![(0, 0.0); self.entries.len()];
+        for row in 0..self.len() {
+            for &(column, value) in self.row(row) {
+                let place = &mut free[column as usize];
+                entries[*place] = (row as u32, value);
+                *place += 1;
+            }
+        }
+        Self { starts, entries }
     }
 }
 
@@ -189,10 +204,7 @@ fn project(rows: &Rows, columns: &Rows) -> Neighbors {
     let columns = vectors.transposed(columns.len());
     let nearest: Vec<Vec<(u32, f32)>> = (0..rows.len())
         .into_par_iter()
-        .map_init(
-            || (vec![0f32; rows.len()], Vec::new()),
-            |(sums, touched), row| nearest_rows(row, &vectors, &columns, sums, touched),
-        )
+        .map_init(|| Search::new(rows.len()), |search, row| search.nearest(row, &vectors, &columns))
         .collect();
     let pairs = (0u32..).zip(&nearest).flat_map(|(row, found)| {
         let nearest = &nearest;
@@ -225,37 +237,46 @@ fn weighted_vectors(rows: &Rows, columns: &Rows) -> Rows {
     Rows::from_cells(rows.len(), cells)
 }
 
-/// The rows with the highest cosine to `row`, best first. `sums` is all zero before and after.
-fn nearest_rows(
-    row: usize,
-    vectors: &Rows,
-    columns: &Rows,
-    sums: &mut [f32],
-    touched: &mut Vec<u32>,
-) -> Vec<(u32, f32)> {
-    for &(column, value) in vectors.row(row) {
-        for &(other, other_value) in columns.row(column as usize) {
-            let sum = &mut sums[other as usize];
-            if *sum == 0.0 {
-                touched.push(other);
+/// What the search for near rows works with, kept from row to row: a row is compared with thousands, and few stay.
+struct Search {
+    /// Cosine to every row; all zero between two searches.
+    sums: Vec<f32>,
+    /// The rows with a cosine.
+    touched: Vec<u32>,
+    found: Vec<(u32, f32)>,
+}
+
+impl Search {
+    fn new(row_count: usize) -> Search {
+        Search { sums: vec![0.0; row_count], touched: Vec::new(), found: Vec::new() }
+    }
+
+    /// The rows with the highest cosine to `row`, best first.
+    fn nearest(&mut self, row: usize, vectors: &Rows, columns: &Rows) -> Vec<(u32, f32)> {
+        for &(column, value) in vectors.row(row) {
+            for &(other, other_value) in columns.row(column as usize) {
+                let sum = &mut self.sums[other as usize];
+                if *sum == 0.0 {
+                    self.touched.push(other);
+                }
+                *sum += value * other_value;
             }
-            *sum += value * other_value;
         }
-    }
-    let mut found: Vec<(u32, f32)> = Vec::with_capacity(touched.len());
-    for other in touched.drain(..) {
-        let similarity = std::mem::take(&mut sums[other as usize]);
-        if other as usize != row && similarity > 0.0 {
-            found.push((other, similarity.min(1.0)));
+        self.found.clear();
+        for other in self.touched.drain(..) {
+            let similarity = std::mem::take(&mut self.sums[other as usize]);
+            if other as usize != row && similarity > 0.0 {
+                self.found.push((other, similarity.min(1.0)));
+            }
         }
+        let best_first = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+        if self.found.len() > NEIGHBORS {
+            self.found.select_nth_unstable_by(NEIGHBORS, best_first);
+            self.found.truncate(NEIGHBORS);
+        }
+        self.found.sort_by(best_first);
+        self.found.clone()
     }
-    let best_first = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
-    if found.len() > NEIGHBORS {
-        found.select_nth_unstable_by(NEIGHBORS, best_first);
-        found.truncate(NEIGHBORS);
-    }
-    found.sort_by(best_first);
-    found
 }
 
 #[cfg(test)]

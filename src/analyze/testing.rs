@@ -2,7 +2,7 @@
 
 use petgraph::graph::NodeIndex;
 
-use crate::graph::{Analysis, Edge, EntityFacts, KnowledgeGraph, Node, NodeKind, PaperFacts};
+use crate::graph::{Analysis, Edge, EntityFacts, Few, KnowledgeGraph, Node, NodeKind, PaperFacts};
 use crate::rules::{Schema, TypeId};
 
 /// The schema of the default rules.
@@ -22,7 +22,7 @@ pub fn planted(topics: usize, size: usize) -> KnowledgeGraph {
     for paper in 0..papers {
         let topic = paper / size;
         let entity = |topic: usize, number: usize| NodeIndex::new(papers + (topic % topics) * 8 + number % 8);
-        let facts = PaperFacts { year: Some(2015 + (paper % 10) as i32), ..PaperFacts::default() };
+        let facts = Box::new(PaperFacts { year: Some(2015 + (paper % 10) as i32), ..PaperFacts::default() });
         nodes.push(node(format!("paper:{paper:06}"), format!("Paper {paper} on things"), NodeKind::Paper(facts)));
         let mut targets: Vec<NodeIndex> = (0..3).map(|step| entity(topic, paper * 5 + step * 3)).collect();
         if paper % 3 > 0 {
@@ -35,7 +35,8 @@ pub fn planted(topics: usize, size: usize) -> KnowledgeGraph {
         targets.sort_unstable();
         targets.dedup();
         for target in targets {
-            let edge = Edge { relation, confidence: 0.9, count: 1, weight: 1.0, sentences: vec![], rules: vec![] };
+            let edge =
+                Edge { relation, confidence: 0.9, count: 1, weight: 1.0, sentences: Few::new(), rules: Few::new() };
             edges.push((NodeIndex::new(paper), target, edge));
         }
     }

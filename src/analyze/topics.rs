@@ -4,9 +4,9 @@
 //! papers, and no more than [`MOST_TOPICS`]. The resolution that gives so many is searched for, unless one is set.
 //! Papers that hang together with too few others stay without a topic: a topic of two papers is no topic.
 
-use leiden_rs::{GraphData, GraphDataBuilder, Leiden, LeidenConfig, Partition};
 use rayon::prelude::*;
 
+use super::leiden::{Communities, Graph};
 use super::projection::Neighbors;
 
 /// More topics than this no one tells apart by colour or keeps in mind; larger corpora get sub-topics instead.
@@ -48,10 +48,11 @@ pub struct Topics {
 
 impl Topics {
     /// Groups nodes by community: the largest first, those below `smallest` left out.
-    fn from_communities(communities: &[usize], smallest: usize) -> Self {
-        let mut members: Vec<Vec<u32>> = vec![Vec::new(); communities.iter().max().map_or(0, |most| most + 1)];
+    fn from_communities(communities: &[u32], smallest: usize) -> Self {
+        let count = communities.iter().max().map_or(0, |most| *most as usize + 1);
+        let mut members: Vec<Vec<u32>> = vec![Vec::new(); count];
         for (node, &community) in (0u32..).zip(communities) {
-            members[community].push(node);
+            members[community as usize].push(node);
         }
         members.retain(|nodes| nodes.len() >= smallest);
         members.sort_by_key(|nodes| (std::cmp::Reverse(nodes.len()), nodes.first().copied()));
@@ -99,118 +100,151 @@ pub fn find_subtopics(papers: &Neighbors, topics: &Topics, seed: u64) -> Vec<Vec
 }
 
 fn communities(papers: &Neighbors, resolution: Option<f64>, wanted: usize, smallest: usize, seed: u64) -> Topics {
-    let Some(graph) = leiden_graph(papers) else {
-        return Topics { topic_of: vec![None; papers.node_count()], resolution: 1.0, ..Topics::default() };
-    };
     let pair_count = papers.rows.entry_count() / 2;
+    if pair_count == 0 {
+        return Topics { topic_of: vec![None; papers.node_count()], resolution: 1.0, ..Topics::default() };
+    }
+    let graph = Graph::new(&papers.rows);
+    let runs = Runs { graph: &graph, count: (PAIRS_FOR_ALL_RUNS / pair_count).clamp(1, MOST_RUNS) as u64, seed };
     let attempt = |resolution: f64, most_repeats: u64| {
-        let communities = leiden(&graph, pair_count, resolution, seed, most_repeats);
-        let topics = Topics::from_communities(&communities, smallest);
-        (Topics { resolution, ..topics }, communities)
+        let run = runs.best(resolution, most_repeats);
+        Attempt { topics: Topics { resolution, ..Topics::from_communities(&run.of_node, smallest) }, run }
     };
-    let (topics, communities) = match resolution {
+    let Attempt { topics, run } = match resolution {
         Some(fixed) if fixed.is_finite() && fixed > 0.0 => attempt(fixed, MOST_REPEATS),
         // On a large graph one pass tells the number of communities well enough to find the resolution.
         _ if pair_count > PAIRS_FOR_ALL_RUNS => {
             let found = search(wanted, |resolution| attempt(resolution, 1));
-            attempt(found.0.resolution, MOST_REPEATS)
+            let resolution = found.topics.resolution;
+            let run = runs.repeated(0, resolution, MOST_REPEATS, Some(found.run));
+            Attempt { topics: Topics { resolution, ..Topics::from_communities(&run.of_node, smallest) }, run }
         }
         _ => search(wanted, |resolution| attempt(resolution, MOST_REPEATS)),
     };
-    Topics { modularity: modularity(papers, &communities), ..topics }
+    Topics { modularity: modularity(papers, &run.of_node), ..topics }
+}
+
+/// Topics at a resolution, and the communities that they are made of.
+struct Attempt {
+    topics: Topics,
+    run: Communities,
 }
 
 /// Looks for the resolution that gives about `wanted` topics: 1, the natural one, if that will do; else doubles or
 /// halves it until the number lies between two resolutions, then takes their geometric mean. Keeps the nearest.
-fn search(wanted: usize, attempt: impl Fn(f64) -> (Topics, Vec<usize>)) -> (Topics, Vec<usize>) {
+///
+/// While one resolution is tried, another core tries the one that most likely comes next.
+fn search(wanted: usize, attempt: impl Fn(f64) -> Attempt + Sync) -> Attempt {
     // Communities that are there of themselves matter more than their exact number.
     let near_enough = (wanted / 4).max(1);
-    let (mut low, mut high) = (None, None);
-    let mut resolution = 1.0f64;
-    let mut best = attempt(resolution);
-    let mut count = best.0.members.len();
-    for _ in 1..SEARCH_RUNS {
-        if best.0.members.len().abs_diff(wanted) <= near_enough {
+    let distance = |attempt: &Attempt| attempt.topics.members.len().abs_diff(wanted);
+    let mut bracket = Bracket::default();
+    let mut ahead: Option<(f64, Attempt)> = None;
+    let mut best: Option<Attempt> = None;
+    for _ in 0..SEARCH_RUNS {
+        let resolution = bracket.next();
+        let found = match ahead.take() {
+            Some((tried, found)) if tried == resolution => found,
+            _ if rayon::current_num_threads() > 1 => {
+                let guess = bracket.with(resolution, bracket.is_low_likely()).next();
+                let (found, guessed) = rayon::join(|| attempt(resolution), || attempt(guess));
+                ahead = Some((guess, guessed));
+                found
+            }
+            _ => attempt(resolution),
+        };
+        bracket = bracket.with(resolution, found.topics.members.len() < wanted);
+        best = match best {
+            Some(best) if distance(&best) <= distance(&found) => Some(best),
+            _ => Some(found),
+        };
+        if best.as_ref().is_some_and(|best| distance(best) <= near_enough) {
             break;
         }
-        if count < wanted {
-            low = Some(resolution);
-        } else {
-            high = Some(resolution);
-        }
-        resolution = match (low, high) {
+    }
+    best.unwrap_or_else(|| attempt(1.0))
+}
+
+/// Resolutions known to give too few topics, and too many.
+#[derive(Clone, Copy, Debug, Default)]
+struct Bracket {
+    low: Option<f64>,
+    high: Option<f64>,
+}
+
+impl Bracket {
+    /// The resolution to try next.
+    fn next(self) -> f64 {
+        match (self.low, self.high) {
             (Some(low), Some(high)) => f64::sqrt(low * high),
             (Some(low), None) => low * 2.0,
             (None, Some(high)) => high / 2.0,
-            (None, None) => break,
-        };
-        let found = attempt(resolution);
-        count = found.0.members.len();
-        if count.abs_diff(wanted) < best.0.members.len().abs_diff(wanted) {
-            best = found;
+            (None, None) => 1.0,
         }
     }
-    best
-}
 
-/// `None` when there is nothing to cluster.
-fn leiden_graph(papers: &Neighbors) -> Option<GraphData> {
-    let mut builder = GraphDataBuilder::new(papers.node_count());
-    let mut pairs = 0;
-    for (a, b, weight) in papers.pairs() {
-        builder.add_edge(a as usize, b as usize, f64::from(weight)).ok()?;
-        pairs += 1;
+    /// The bracket once a resolution turned out to give too few topics, or too many.
+    fn with(self, resolution: f64, is_low: bool) -> Bracket {
+        if is_low { Bracket { low: Some(resolution), ..self } } else { Bracket { high: Some(resolution), ..self } }
     }
-    if pairs == 0 { None } else { builder.build().ok() }
-}
 
-/// The community of every node: the best of several runs, each repeated from its own result while that gains.
-///
-/// One run of Leiden on a small graph ends some percent below what is possible, and which seed does best is chance;
-/// on a large graph seeds hardly differ, so there the number of runs falls. Sequential, since runs are what can be
-/// spread over threads, with the same result on any number of them.
-fn leiden(graph: &GraphData, pair_count: usize, resolution: f64, seed: u64, most_repeats: u64) -> Vec<usize> {
-    let runs = (PAIRS_FOR_ALL_RUNS / pair_count.max(1)).clamp(1, MOST_RUNS) as u64;
-    let tries: Vec<(f64, Vec<usize>)> = (0..runs)
-        .into_par_iter()
-        .map(|run| repeated_leiden(graph, resolution, seed.wrapping_add(run), most_repeats))
-        .collect();
-    let best = tries.into_iter().reduce(|best, next| if next.0 > best.0 { next } else { best });
-    best.map_or_else(|| (0..graph.node_count()).collect(), |best| best.1)
-}
-
-/// Quality and communities of one run that is repeated while it gains.
-fn repeated_leiden(graph: &GraphData, resolution: f64, seed: u64, most_repeats: u64) -> (f64, Vec<usize>) {
-    let mut best = (f64::NEG_INFINITY, Partition::new(graph.node_count()));
-    for repeat in 0..most_repeats {
-        let config = LeidenConfig::builder()
-            .resolution(resolution)
-            .seed(seed.wrapping_mul(1000).wrapping_add(repeat))
-            .parallel_local_moving_threshold(usize::MAX)
-            .parallel_aggregation_threshold(usize::MAX)
-            .build();
-        let Ok(output) = Leiden::new(config).run_with_initial_partition(graph, best.1.clone()) else {
-            break;
-        };
-        let gain = output.quality - best.0;
-        if gain > 0.0 {
-            best = (output.quality, output.partition);
-        }
-        if gain < GAIN_WORTH_REPEATING {
-            break;
-        }
+    /// Will the next resolution likely give too few topics? What was so far likely goes on.
+    fn is_low_likely(self) -> bool {
+        self.low.is_some() || self.high.is_none()
     }
-    (best.0, best.1.as_slice().to_vec())
+}
+
+/// Runs of Leiden from several seeds.
+struct Runs<'g> {
+    graph: &'g Graph<'g>,
+    count: u64,
+    seed: u64,
+}
+
+impl Runs<'_> {
+    /// The best of several runs, each repeated from its own result while that gains.
+    ///
+    /// One run of Leiden on a small graph ends some percent below what is possible, and which seed does best is
+    /// chance; on a large graph seeds hardly differ, so there the number of runs falls. Each is sequential, since runs
+    /// are what can be spread over threads, with the same result on any number of them.
+    fn best(&self, resolution: f64, most_repeats: u64) -> Communities {
+        let runs = (0..self.count).into_par_iter().map(|run| self.repeated(run, resolution, most_repeats, None));
+        let best = runs.collect::<Vec<_>>().into_iter().reduce(
+            |best, next| {
+                if next.quality > best.quality { next } else { best }
+            },
+        );
+        best.unwrap_or_else(|| self.graph.communities(resolution, self.seed, None))
+    }
+
+    /// One run that is repeated while it gains; `first` is what its first pass found, if that is known.
+    fn repeated(&self, run: u64, resolution: f64, most_repeats: u64, first: Option<Communities>) -> Communities {
+        let seed = self.seed.wrapping_add(run).wrapping_mul(1000);
+        let pass =
+            |repeat: u64, start: Option<&[u32]>| self.graph.communities(resolution, seed.wrapping_add(repeat), start);
+        let mut best = first.unwrap_or_else(|| pass(0, None));
+        for repeat in 1..most_repeats {
+            let next = pass(repeat, Some(&best.of_node));
+            let gain = next.quality - best.quality;
+            if gain > 0.0 {
+                best = next;
+            }
+            if gain < GAIN_WORTH_REPEATING {
+                break;
+            }
+        }
+        best
+    }
 }
 
 /// Newman's modularity of a partition at resolution 1; 0 for a graph without edges.
-pub fn modularity(graph: &Neighbors, communities: &[usize]) -> f64 {
-    let community_count = communities.iter().max().map_or(0, |most| most + 1);
+pub fn modularity(graph: &Neighbors, communities: &[u32]) -> f64 {
+    let community_count = communities.iter().max().map_or(0, |most| *most as usize + 1);
     let mut degrees = vec![0f64; community_count];
     let (mut inside, mut total) = (0f64, 0f64);
     for (a, b, weight) in graph.pairs() {
         let weight = f64::from(weight);
-        let (a, b) = (communities[a as usize], communities[b as usize]);
+        let (a, b) = (communities[a as usize] as usize, communities[b as usize] as usize);
         degrees[a] += weight;
         degrees[b] += weight;
         total += weight;

@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 use thiserror::Error;
 
 use super::projection::{Incidence, Neighbors};
-use crate::graph::{Edge, EdgeBetween, KnowledgeGraph, Node, NodeKind, find_topic};
+use crate::graph::{Edge, EdgeBetween, Few, KnowledgeGraph, Node, NodeKind, find_topic};
 use crate::rules::{Relation, RelationId, Schema, TypeId};
 
 /// Id of the relation between papers, or between entities, that a projection adds to the schema of its graph.
@@ -124,8 +124,8 @@ fn keep_topic(graph: &KnowledgeGraph, name: &str, kept: &mut [bool]) -> Result<S
         return Err(CutError::UnknownTopic { name: name.to_owned(), known });
     };
     let topic_node = &graph.graph[topic];
-    let label = Some(&topic_node.label);
-    let of_topic = |node: &Node| node.analysis.topic.as_ref() == label || node.analysis.subtopic.as_ref() == label;
+    let label = Some(topic_node.label.as_str());
+    let of_topic = |node: &Node| node.analysis.topic.as_deref() == label || node.analysis.subtopic.as_deref() == label;
     let mut stays = vec![false; kept.len()];
     stays[topic.index()] = true;
     let mut left_out = 0;
@@ -238,8 +238,8 @@ fn projected(graph: &KnowledgeGraph, view: View) -> Result<(KnowledgeGraph, Stri
                 confidence: 1.0,
                 count: 1,
                 weight: similarity.max(0.001),
-                sentences: Vec::new(),
-                rules: Vec::new(),
+                sentences: Few::new(),
+                rules: Few::new(),
             };
             (new_index[of[a as usize].index()], new_index[of[b as usize].index()], edge)
         })

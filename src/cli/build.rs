@@ -141,12 +141,19 @@ impl Build {
         };
         // New versions of earlier papers stand where those stood, so earlier papers wait until all is read.
         let mut new = Vec::new();
-        while let Some(batch) = papers.next_batch()? {
-            let readings: Vec<Reading> = batch.into_par_iter().map(read).collect();
-            if earlier.is_empty() {
-                readings.into_iter().try_for_each(&mut keep)?;
-            } else {
-                new.extend(readings.into_iter().filter_map(|reading| earlier.replace(reading)));
+        let mut readings: Vec<Reading> = Vec::new();
+        let mut is_open = true;
+        while is_open {
+            // Papers are taken in one after the other, on one core; meanwhile the others read the next batch.
+            let (next, taken) = rayon::join(
+                || papers.next_batch().map(|batch| batch.map(|batch| batch.into_par_iter().map(read).collect())),
+                || readings.drain(..).try_for_each(&mut keep),
+            );
+            taken?;
+            match next? {
+                None => is_open = false,
+                Some(batch) if earlier.is_empty() => readings = batch,
+                Some(batch) => new.extend(batch.into_iter().filter_map(|reading| earlier.replace(reading))),
             }
         }
         earlier.into_readings().chain(new).try_for_each(keep)?;

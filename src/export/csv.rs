@@ -7,8 +7,9 @@
 
 use std::io::{self, Write};
 
-use super::text::readable;
-use super::view::{EDGE_COLUMNS, Value, View};
+use super::number::{write_integer, write_single};
+use super::text::{find_byte, readable};
+use super::view::{EDGE_COLUMNS, View};
 use super::{ExportError, ExportOptions, Exporter, Stage};
 
 /// Writes `nodes.csv` and `edges.csv`.
@@ -23,49 +24,118 @@ impl Exporter for Csv {
 
 /// Writes the table of nodes.
 pub fn write_nodes<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
-    let mut table = csv::Writer::from_writer(out);
+    let mut row = Row::new(out);
     let titles = view.node_columns().iter().map(|column| column.title);
-    table.write_record(["Id", "Label", "Type"].into_iter().chain(titles))?;
+    for title in ["Id", "Label", "Type"].into_iter().chain(titles) {
+        row.text(title)?;
+    }
+    row.end()?;
     let mut cell = Vec::new();
     for node in view.nodes() {
         for text in [&node.node.id, &node.node.label, node.type_label] {
-            table.write_field(readable(text).as_bytes())?;
+            row.text(text)?;
         }
         for column in view.node_columns() {
             cell.clear();
             if let Some(value) = (column.value)(&node) {
-                write_value(&value, &mut cell)?;
+                value.write(&mut cell, |out, text| out.write_all(readable(text).as_bytes()))?;
             }
-            table.write_field(&cell)?;
+            row.bytes(&cell)?;
         }
-        table.write_record(None::<&[u8]>)?;
+        row.end()?;
     }
-    table.flush()
+    Ok(())
 }
 
 /// Writes the table of edges.
 pub fn write_edges<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
-    let mut table = csv::Writer::from_writer(out);
+    let mut row = Row::new(out);
     let titles = EDGE_COLUMNS.iter().map(|column| column.title);
-    table.write_record(["Id", "Source", "Target", "Type", "Kind"].into_iter().chain(titles))?;
-    for edge in view.edges() {
-        table.write_record([
-            edge.id.to_string().as_str(),
-            &readable(&edge.source.id),
-            &readable(&edge.target.id),
-            "Directed",
-            &readable(&edge.relation.id),
-            &edge.weight().to_string(),
-            &edge.confidence().to_string(),
-            &edge.edge.count.to_string(),
-            &readable(edge.sentence().unwrap_or_default()),
-            &readable(&edge.joined_rules().unwrap_or_default()),
-        ])?;
+    for title in ["Id", "Source", "Target", "Type", "Kind"].into_iter().chain(titles) {
+        row.text(title)?;
     }
-    table.flush()
+    row.end()?;
+    for edge in view.edges() {
+        row.plain(|out| edge.id.write(out))?;
+        row.text(&edge.source.id)?;
+        row.text(&edge.target.id)?;
+        row.text("Directed")?;
+        row.text(&edge.relation.id)?;
+        row.plain(|out| write_single(out, edge.weight()))?;
+        row.plain(|out| write_single(out, edge.confidence()))?;
+        row.plain(|out| write_integer(out, edge.edge.count))?;
+        row.text(edge.sentence().unwrap_or_default())?;
+        row.text(&edge.joined_rules().unwrap_or_default())?;
+        row.end()?;
+    }
+    Ok(())
 }
 
-/// Writes a value as the csv crate wants it: plain, the quoting is its part.
-fn write_value(value: &Value<'_>, cell: &mut Vec<u8>) -> io::Result<()> {
-    value.write(cell, |out, text| out.write_all(readable(text).as_bytes()))
+/// Writes fields and rows as RFC 4180 has them, with line feeds: quotes only around what needs them.
+struct Row<'w, W> {
+    out: &'w mut W,
+    is_first: bool,
+}
+
+impl<'w, W: Write> Row<'w, W> {
+    fn new(out: &'w mut W) -> Row<'w, W> {
+        Row { out, is_first: true }
+    }
+
+    /// A field that never needs quotes.
+    fn plain(&mut self, write: impl FnOnce(&mut W) -> io::Result<()>) -> io::Result<()> {
+        if !std::mem::replace(&mut self.is_first, false) {
+            self.out.write_all(b",")?;
+        }
+        write(self.out)
+    }
+
+    fn text(&mut self, text: &str) -> io::Result<()> {
+        self.bytes(readable(text).as_bytes())
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let needs_quotes = |byte| (byte == b',') | (byte == b'"') | (byte == b'\n') | (byte == b'\r');
+        if find_byte(bytes, needs_quotes).is_none() {
+            return self.plain(|out| out.write_all(bytes));
+        }
+        self.plain(|out| {
+            out.write_all(b"\"")?;
+            for (position, part) in bytes.split(|byte| *byte == b'"').enumerate() {
+                out.write_all(if position == 0 { b"" } else { b"\"\"" })?;
+                out.write_all(part)?;
+            }
+            out.write_all(b"\"")
+        })
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        self.is_first = true;
+        self.out.write_all(b"\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn rows_read_back_through_the_csv_crate(
+            rows in prop::collection::vec(prop::collection::vec("([ -~\n\r\",]|\\PC)*", 3), 1..5),
+        ) {
+            let mut out = Vec::new();
+            let mut row = Row::new(&mut out);
+            for fields in &rows {
+                fields.iter().for_each(|field| row.text(field).unwrap());
+                row.end().unwrap();
+            }
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(out.as_slice());
+            let read: Vec<Vec<String>> =
+                reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect();
+            prop_assert_eq!(read, rows);
+        }
+    }
 }

@@ -13,6 +13,7 @@
 
 use std::io::{self, Write};
 
+use super::number::{write_integer, write_single};
 use super::style::parse_color;
 use super::view::{ColumnKind, EDGE_COLUMNS, EdgeView, NodeView, View};
 use super::{ExportError, ExportOptions, Exporter, Stage, xml};
@@ -122,14 +123,16 @@ impl Document<'_, '_> {
         }
         if let Some(channels) = parse_color(node.color).filter(|_| self.names.channels) {
             for (name, channel) in ["r", "g", "b"].into_iter().zip(channels) {
-                write_data(out, name, |out| write!(out, "{channel}"))?;
+                write_data(out, name, |out| write_integer(out, channel))?;
             }
         }
         out.write_all(b"</node>\n")
     }
 
     fn write_edge<W: Write>(&self, edge: &EdgeView<'_>, out: &mut W) -> io::Result<()> {
-        write!(out, "<edge id=\"{}\" source=\"", edge.id)?;
+        out.write_all(b"<edge id=\"")?;
+        edge.id.write(out)?;
+        out.write_all(b"\" source=\"")?;
         xml::write_attribute(out, &edge.source.id)?;
         out.write_all(b"\" target=\"")?;
         xml::write_attribute(out, &edge.target.id)?;
@@ -137,9 +140,9 @@ impl Document<'_, '_> {
         xml::write_attribute(out, &edge.relation.id)?;
         out.write_all(b"\">")?;
         write_data(out, self.names.relation, |out| xml::write_text(out, &edge.relation.id))?;
-        write_data(out, "weight", |out| write!(out, "{}", edge.weight()))?;
-        write_data(out, "confidence", |out| write!(out, "{}", edge.confidence()))?;
-        write_data(out, "count", |out| write!(out, "{}", edge.edge.count))?;
+        write_data(out, "weight", |out| write_single(out, edge.weight()))?;
+        write_data(out, "confidence", |out| write_single(out, edge.confidence()))?;
+        write_data(out, "count", |out| write_integer(out, edge.edge.count))?;
         if let Some(sentence) = edge.sentence() {
             write_data(out, "sentence", |out| xml::write_text(out, sentence))?;
         }

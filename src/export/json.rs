@@ -19,6 +19,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::number::{write_integer, write_single};
+use super::text::find_byte;
 use super::view::{EdgeView, NODE_COLUMNS, NodeView, Value, View, paper};
 use super::{ExportError, ExportOptions, Exporter, GENERATOR, Stage};
 use crate::rules::Schema;
@@ -89,9 +91,11 @@ fn write_node<W: Write>(node: &NodeView<'_>, out: &mut W) -> io::Result<()> {
         let Some(value) = (column.value)(node) else {
             continue;
         };
-        write!(out, ",\"{}\":", column.name)?;
+        out.write_all(b",\"")?;
+        out.write_all(column.name.as_bytes())?;
+        out.write_all(b"\":")?;
         match value {
-            Value::List(members) => serde_json::to_writer(&mut *out, members)?,
+            Value::List(members) => write_list(out, members.iter(), |out, member| write_text(out, member))?,
             _ => value.write(out, write_text)?,
         }
     }
@@ -99,30 +103,55 @@ fn write_node<W: Write>(node: &NodeView<'_>, out: &mut W) -> io::Result<()> {
         && !facts.sentences.is_empty()
     {
         out.write_all(b",\"sentences\":")?;
-        serde_json::to_writer(&mut *out, &facts.sentences)?;
+        write_list(out, facts.sentences.iter(), |out, sentence| write_text(out, sentence))?;
     }
     out.write_all(b"}")
 }
 
 fn write_edge<W: Write>(edge: &EdgeView<'_>, out: &mut W) -> io::Result<()> {
-    write!(out, "{{\"id\":\"{}\",\"source\":", edge.id)?;
+    out.write_all(b"{\"id\":\"")?;
+    edge.id.write(out)?;
+    out.write_all(b"\",\"source\":")?;
     write_text(out, &edge.source.id)?;
     out.write_all(b",\"target\":")?;
     write_text(out, &edge.target.id)?;
     out.write_all(b",\"relation\":")?;
     write_text(out, &edge.relation.id)?;
-    write!(out, ",\"confidence\":{},\"count\":{},\"weight\":{}", edge.confidence(), edge.edge.count, edge.weight())?;
+    out.write_all(b",\"confidence\":")?;
+    write_single(out, edge.confidence())?;
+    out.write_all(b",\"count\":")?;
+    write_integer(out, edge.edge.count)?;
+    out.write_all(b",\"weight\":")?;
+    write_single(out, edge.weight())?;
     if !edge.edge.sentences.is_empty() {
         out.write_all(b",\"evidence\":")?;
-        serde_json::to_writer(&mut *out, &edge.edge.sentences)?;
+        write_list(out, edge.edge.sentences.iter(), |out, &at| write_integer(out, at))?;
     }
     if !edge.edge.rules.is_empty() {
         out.write_all(b",\"rules\":")?;
-        serde_json::to_writer(&mut *out, &edge.edge.rules)?;
+        write_list(out, edge.edge.rules.iter(), |out, &rule| write_integer(out, rule))?;
     }
     out.write_all(b"}")
 }
 
+fn write_list<W: Write, T>(
+    out: &mut W,
+    members: impl Iterator<Item = T>,
+    write_member: impl Fn(&mut W, T) -> io::Result<()>,
+) -> io::Result<()> {
+    for (position, member) in members.enumerate() {
+        out.write_all(if position == 0 { b"[" } else { b"," })?;
+        write_member(out, member)?;
+    }
+    out.write_all(b"]")
+}
+
 fn write_text<W: Write>(out: &mut W, text: &str) -> io::Result<()> {
+    // Hardly any text has to be escaped, and looking for that is faster than escaping byte by byte.
+    if find_byte(text.as_bytes(), |byte| (byte < b' ') | (byte == b'"') | (byte == b'\\')).is_none() {
+        out.write_all(b"\"")?;
+        out.write_all(text.as_bytes())?;
+        return out.write_all(b"\"");
+    }
     serde_json::to_writer(out, text).map_err(io::Error::from)
 }

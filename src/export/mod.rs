@@ -21,6 +21,7 @@ mod graphml;
 mod json;
 mod ladybug;
 mod neo4j;
+mod number;
 mod parquet;
 mod rdf;
 mod readings;

@@ -131,7 +131,7 @@ fn write_topics<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
     topics.sort_by_key(|(_, facts)| Reverse(facts.papers));
     let mut parts: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
     for (node, facts) in &topics {
-        if let Some(parent) = facts.parent.as_deref().filter(|&parent| view.graph.index.contains_key(parent)) {
+        if let Some(parent) = facts.parent.as_deref().filter(|&parent| view.graph.node(parent).is_some()) {
             parts.entry(parent).or_default().push(&node.node.label);
         }
     }
@@ -142,7 +142,7 @@ fn write_topics<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
          | --- | ---: | --- | ---: | --- | --- |"
     )?;
     for (node, facts) in topics.iter().filter(|(_, facts)| !is_part(facts)) {
-        let label = |id: &String| view.graph.index.get(id).map(|&index| view.graph.graph[index].label.as_str());
+        let label = |id: &String| view.graph.node(id).map(|node| node.label.as_str());
         let telling: Vec<&str> = facts.entities.iter().filter_map(label).take(5).collect();
         let parts = parts.get(node.node.id.as_str()).map(Vec::as_slice).unwrap_or_default();
         writeln!(

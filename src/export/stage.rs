@@ -4,6 +4,10 @@
 //! every file of every format is complete and handed to the disk are they moved to their places, one rename each.
 //! If anything fails before, the hidden folder is removed and the output folder is as it was.
 //!
+//! Several runs may write to one folder at once. They move their files one run after the other, so that what stands
+//! there at the end is all of one run. A run that was killed leaves its hidden folder behind; the next one removes it,
+//! and knows it by its lock, which the system takes away with the process.
+//!
 //! A format that has a folder of its own (`neo4j/`) leaves a list of its files in it, `.papergraph-files`. The next
 //! run removes what is on the list and was not written again; what is not on the list belongs to somebody else and
 //! is never touched.
@@ -17,6 +21,9 @@ use tempfile::TempDir;
 
 use super::ExportError;
 
+/// How the name of a hidden folder begins.
+const HIDDEN_PREFIX: &str = ".papergraph-";
+
 /// Name of the list of papergraph's own files in a folder that belongs to one format.
 const FILE_LIST: &str = ".papergraph-files";
 
@@ -27,6 +34,8 @@ const BUFFER_SIZE: usize = 256 * 1024;
 pub struct Stage {
     folder: PathBuf,
     hidden: TempDir,
+    /// Held as long as the hidden folder is in use.
+    _in_use: Lock,
     written: Mutex<Vec<PathBuf>>,
 }
 
@@ -34,11 +43,15 @@ impl Stage {
     /// Makes the output folder, if need be, and the hidden folder inside it.
     pub fn new(folder: &Path) -> Result<Stage, ExportError> {
         fs::create_dir_all(folder).map_err(|source| ExportError::folder(folder, source))?;
+        // A hidden folder without a lock counts as left behind, so nobody may look before the new one has its lock.
+        let _others_wait = Lock::wait_for(folder);
+        remove_left_behind(folder);
         let hidden = tempfile::Builder::new()
-            .prefix(".papergraph-")
+            .prefix(HIDDEN_PREFIX)
             .tempdir_in(folder)
             .map_err(|source| ExportError::folder(folder, source))?;
-        Ok(Stage { folder: folder.to_path_buf(), hidden, written: Mutex::new(Vec::new()) })
+        let in_use = Lock::wait_for(hidden.path());
+        Ok(Stage { folder: folder.to_path_buf(), _in_use: in_use, hidden, written: Mutex::new(Vec::new()) })
     }
 
     /// Writes one file. `name` is relative to the output folder and has at most one folder in it (`neo4j/import.sh`).
@@ -74,6 +87,7 @@ impl Stage {
 
     /// Moves everything to its place; returns the paths in order of their names.
     pub fn commit(self) -> Result<Vec<PathBuf>, ExportError> {
+        let _others_wait = Lock::wait_for(&self.folder);
         let mut names = std::mem::take(&mut *self.names());
         names.sort();
         self.check_places(&names)?;
@@ -121,6 +135,40 @@ impl Stage {
     fn names(&self) -> std::sync::MutexGuard<'_, Vec<PathBuf>> {
         // The list is whole at any time, so a panic elsewhere does not spoil it.
         self.written.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// A lock on a folder among the runs of this program, let go when it is dropped or the process ends.
+///
+/// Where folders cannot be locked, as on some network disks and on Windows, there is none: then runs that write to one
+/// folder at the same time may mix their files.
+struct Lock(#[allow(dead_code, reason = "the open folder is the lock")] Option<File>);
+
+impl Lock {
+    /// Waits until no other run has the folder.
+    fn wait_for(folder: &Path) -> Lock {
+        Lock(File::open(folder).ok().filter(|folder| folder.lock().is_ok()))
+    }
+
+    /// Is a lock possible, and does no other run have it?
+    fn is_free(folder: &Path) -> bool {
+        File::open(folder).is_ok_and(|folder| folder.try_lock().is_ok())
+    }
+}
+
+/// Removes the hidden folders of runs that were killed. What cannot be removed does no harm where it is.
+fn remove_left_behind(folder: &Path) {
+    let is_hidden = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default();
+        // Not a link, which could lead anywhere.
+        name.as_encoded_bytes().starts_with(HIDDEN_PREFIX.as_bytes())
+            && path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
+    };
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())).filter(is_hidden) {
+        if Lock::is_free(&path) {
+            let _ = fs::remove_dir_all(path);
+        }
     }
 }
 
@@ -209,6 +257,24 @@ mod tests {
         }
         assert_eq!(listing(folder.path()), ["graph.json"]);
         assert_eq!(fs::read_to_string(folder.path().join("graph.json")).unwrap(), "old");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_a_killed_run_left_goes_and_what_another_run_writes_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join(".papergraph-killed")).unwrap();
+        fs::write(folder.path().join(".papergraph-killed/graph.json"), "half").unwrap();
+        fs::write(folder.path().join(".papergraph-notes"), "a file of somebody").unwrap();
+        let first = Stage::new(folder.path()).unwrap();
+        assert!(!folder.path().join(".papergraph-killed").exists());
+        write(&first, "graph.json", "first");
+        let second = Stage::new(folder.path()).unwrap();
+        write(&second, "graph.json", "second");
+        first.commit().unwrap();
+        second.commit().unwrap();
+        assert_eq!(fs::read_to_string(folder.path().join("graph.json")).unwrap(), "second");
+        assert_eq!(listing(folder.path()), [".papergraph-notes", "graph.json"]);
     }
 
     #[test]

@@ -9,8 +9,8 @@ use std::borrow::Cow;
 /// which can write them, keep them.
 pub fn readable(text: &str) -> Cow<'_, str> {
     // Most texts are all right, and bytes are faster to look at than characters. 0xef begins U+FFFE and U+FFFF.
-    let suspect = |&byte: &u8| byte < b' ' || byte == 0x7f || byte == 0xef;
-    if !text.as_bytes().iter().any(suspect) || text.chars().all(is_readable) {
+    let suspect = |byte| (byte < b' ') | (byte == 0x7f) | (byte == 0xef);
+    if find_byte(text.as_bytes(), suspect).is_none() || text.chars().all(is_readable) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.chars().filter(|&character| is_readable(character)).collect())
@@ -22,6 +22,16 @@ fn is_readable(character: char) -> bool {
         '\u{7f}' | '\u{fffe}' | '\u{ffff}' => false,
         _ => character >= ' ',
     }
+}
+
+/// Where the first byte stands for which `wanted` holds.
+///
+/// Looks at many bytes at once: with comparisons tied by `|`, not `||`, the compiler makes vector instructions of it.
+pub fn find_byte(bytes: &[u8], wanted: impl Fn(u8) -> bool) -> Option<usize> {
+    const STEP: usize = 32;
+    let plain = |chunk: &&[u8]| !chunk.iter().fold(false, |found, &byte| found | wanted(byte));
+    let passed = STEP * bytes.chunks_exact(STEP).take_while(plain).count();
+    bytes[passed..].iter().position(|&byte| wanted(byte)).map(|at| passed + at)
 }
 
 /// `text` with all white space single, for formats that show it in one line.
@@ -44,6 +54,19 @@ mod tests {
         assert_eq!(readable("a\u{0}b\u{1f}c\u{ffff}\t\r\n\u{85}😀"), "abc\t\r\n\u{85}😀");
         assert!(matches!(readable("plain"), Cow::Borrowed(_)));
         assert_eq!(one_line("  a\n\tb\u{1} c "), "a b c");
+    }
+
+    #[test]
+    fn a_byte_is_found_wherever_it_stands() {
+        for length in [0, 1, 31, 32, 33, 100] {
+            let mut bytes = vec![b'a'; length];
+            assert_eq!(find_byte(&bytes, |byte| byte == b'<'), None);
+            for at in 0..length {
+                bytes[at] = b'<';
+                assert_eq!(find_byte(&bytes, |byte| byte == b'<'), Some(at));
+                bytes[at] = b'a';
+            }
+        }
     }
 
     #[test]

@@ -4,14 +4,16 @@
 //! edges). The attributes of nodes and edges stand in two tables, [`NODE_COLUMNS`] and [`EDGE_COLUMNS`]; a format
 //! walks a table and needs no list of attributes of its own, so all formats have the same ones.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Write};
 
 use petgraph::graph::{EdgeIndex, NodeIndex};
 use petgraph::visit::EdgeRef;
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
-use super::style;
+use super::{number, style};
 use crate::graph::{Edge, EntityFacts, KnowledgeGraph, Node, NodeKind, PaperFacts, TopicFacts};
 use crate::rules::{EntityType, Relation, Schema};
 
@@ -70,6 +72,14 @@ pub struct EdgeView<'g> {
 /// readable and is shorter than the three ids themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct EdgeId(u64);
+
+impl EdgeId {
+    /// Writes what [`Display`](fmt::Display) shows.
+    pub fn write<W: Write>(self, out: &mut W) -> io::Result<()> {
+        out.write_all(b"e")?;
+        number::write_hexadecimal(out, self.0)
+    }
+}
 
 impl fmt::Display for EdgeId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -330,9 +340,15 @@ impl<'g> EdgeView<'g> {
         self.edge.rules.iter().filter_map(move |&rule| ids.get(usize::try_from(rule).ok()?).map(String::as_str))
     }
 
-    /// The rules as one text.
-    pub fn joined_rules(&self) -> Option<String> {
-        let joined = self.rules().collect::<Vec<_>>().join(LIST_SEPARATOR);
+    /// The rules as one text; `None` if there is nothing in it.
+    pub fn joined_rules(&self) -> Option<Cow<'g, str>> {
+        let mut rules = self.rules();
+        let mut joined = Cow::Borrowed(rules.next()?);
+        for rule in rules {
+            let text = joined.to_mut();
+            text.push_str(LIST_SEPARATOR);
+            text.push_str(rule);
+        }
         (!joined.is_empty()).then_some(joined)
     }
 
@@ -370,9 +386,9 @@ impl Value<'_> {
                 }
                 Ok(())
             }
-            Value::Integer(number) => write!(out, "{number}"),
-            Value::Single(number) => write!(out, "{number}"),
-            Value::Double(number) => write!(out, "{number}"),
+            Value::Integer(integer) => number::write_integer(out, integer),
+            Value::Single(single) => number::write_single(out, single),
+            Value::Double(double) => number::write_double(out, double),
         }
     }
 }
@@ -444,20 +460,23 @@ fn double<'g>(number: f64) -> Option<Value<'g>> {
 
 /// Hashes of source, relation and target; where two are the same, the later takes the next free number.
 fn edge_ids(graph: &KnowledgeGraph) -> Vec<EdgeId> {
-    let mut taken = FxHashSet::default();
-    taken.reserve(graph.graph.edge_count());
-    graph
-        .graph
-        .edge_references()
-        .map(|edge| {
-            let relation = &graph.schema.relation(edge.weight().relation).id;
-            let mut hash = fnv(&[&graph.graph[edge.source()].id, relation, &graph.graph[edge.target()].id]);
-            while !taken.insert(hash) {
-                hash = hash.wrapping_add(1);
+    let hash = |edge: &petgraph::graph::Edge<Edge>| {
+        let relation = &graph.schema.relation(edge.weight.relation).id;
+        fnv(&[&graph.graph[edge.source()].id, relation, &graph.graph[edge.target()].id])
+    };
+    let mut hashes: Vec<u64> = graph.graph.raw_edges().par_iter().map(hash).collect();
+    let mut sorted = hashes.clone();
+    sorted.par_sort_unstable();
+    // Two edges of one source, relation and target, or one chance in millions of millions.
+    if sorted.windows(2).any(|pair| pair[0] == pair[1]) {
+        let mut taken = FxHashSet::default();
+        for hash in &mut hashes {
+            while !taken.insert(*hash) {
+                *hash = hash.wrapping_add(1);
             }
-            EdgeId(hash)
-        })
-        .collect()
+        }
+    }
+    hashes.into_iter().map(EdgeId).collect()
 }
 
 /// FNV-1a of the parts, each ended by a zero byte: simple, fast on short texts, and the same for ever.

@@ -1,8 +1,9 @@
 //! Making a graph from nodes and edges, and looking nodes up.
 
 use petgraph::graph::{DiGraph, NodeIndex};
-use rustc_hash::FxHashMap;
+use rayon::prelude::*;
 
+use super::id_index::IdIndex;
 use super::{Edge, KnowledgeGraph, Node, NodeKind};
 use crate::rules::Schema;
 
@@ -27,7 +28,7 @@ impl KnowledgeGraph {
             schema,
             rule_ids,
             graph: DiGraph::with_capacity(nodes.len(), edges.len()),
-            index: FxHashMap::default(),
+            index: IdIndex::default(),
         };
         result.add_nodes(nodes);
         result.add_sorted(edges);
@@ -41,27 +42,35 @@ impl KnowledgeGraph {
     pub fn extend(&mut self, nodes: Vec<Node>, edges: Vec<EdgeBetween>) {
         self.add_nodes(nodes);
         let mut all = edges;
-        all.reserve(self.graph.edge_count());
-        for edge in self.graph.edge_indices() {
-            if let Some((source, target)) = self.graph.edge_endpoints(edge) {
-                all.push((source, target, self.graph[edge].clone()));
-            }
-        }
+        all.reserve_exact(self.graph.edge_count());
+        all.extend(self.graph.raw_edges().iter().map(|edge| (edge.source(), edge.target(), edge.weight.clone())));
         self.graph.clear_edges();
         self.add_sorted(all);
     }
 
+    /// Adds one node at the end; gives its position. Where two nodes have the same id, the look-up finds the first.
+    pub fn add_node(&mut self, node: Node) -> NodeIndex {
+        let position = self.graph.add_node(node);
+        self.index.add(position, &self.graph);
+        position
+    }
+
+    /// Makes room for so many more nodes.
+    pub(crate) fn reserve_nodes(&mut self, more: usize) {
+        self.graph.reserve_exact_nodes(more);
+        self.index.reserve(more, &self.graph);
+    }
+
     fn add_nodes(&mut self, nodes: Vec<Node>) {
-        self.index.reserve(nodes.len());
+        self.reserve_nodes(nodes.len());
         for node in nodes {
-            let id = node.id.clone();
-            let position = self.graph.add_node(node);
-            self.index.entry(id).or_insert(position);
+            self.add_node(node);
         }
     }
 
     fn add_sorted(&mut self, mut edges: Vec<EdgeBetween>) {
-        edges.sort_by_key(|(source, target, edge)| (*source, *target, edge.relation));
+        edges.par_sort_by_key(|(source, target, edge)| (*source, *target, edge.relation));
+        self.graph.reserve_exact_edges(edges.len());
         for (source, target, edge) in edges {
             self.graph.add_edge(source, target, edge);
         }
@@ -69,7 +78,12 @@ impl KnowledgeGraph {
 
     /// The position of the node with exactly this id.
     pub fn node_index(&self, id: &str) -> Option<NodeIndex> {
-        self.index.get(id).copied()
+        self.index.get(id, &self.graph)
+    }
+
+    /// Number of different ids; less than the number of nodes if some nodes have the same.
+    pub fn distinct_ids(&self) -> usize {
+        self.index.len()
     }
 
     /// The node with exactly this id.

@@ -2,10 +2,15 @@
 
 use std::borrow::Cow;
 use std::io::Read;
+use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
-use super::{Analysis, Edge, EdgeBetween, EntityFacts, KnowledgeGraph, Node, NodeKind, PaperFacts, TopicFacts};
+use super::{
+    Analysis, Edge, EdgeBetween, EntityFacts, Few, KnowledgeGraph, MOST_EVIDENCE, Node, NodeKind, PaperFacts,
+    TopicFacts,
+};
 use crate::rules::Schema;
 
 /// The version of the format that is read.
@@ -91,7 +96,8 @@ impl From<serde_json::Error> for GraphReadError {
 #[derive(Deserialize)]
 struct GraphFile<'f> {
     meta: Meta,
-    nodes: Vec<NodeRecord>,
+    #[serde(borrow)]
+    nodes: Vec<NodeRecord<'f>>,
     #[serde(borrow)]
     edges: Vec<EdgeRecord<'f>>,
 }
@@ -106,10 +112,10 @@ struct Meta {
 
 /// The fields of all kinds of node; those of other kinds are absent.
 #[derive(Deserialize)]
-struct NodeRecord {
+struct NodeRecord<'f> {
     id: String,
-    #[serde(rename = "type")]
-    type_label: String,
+    #[serde(rename = "type", borrow)]
+    type_label: Cow<'f, str>,
     label: String,
     #[serde(default)]
     authors: Vec<String>,
@@ -135,8 +141,10 @@ struct NodeRecord {
     weighted_degree: f64,
     #[serde(default)]
     pagerank: f64,
-    topic: Option<String>,
-    subtopic: Option<String>,
+    #[serde(borrow)]
+    topic: Option<Cow<'f, str>>,
+    #[serde(borrow)]
+    subtopic: Option<Cow<'f, str>>,
     #[serde(default)]
     bridge: f64,
     trend: Option<f64>,
@@ -144,8 +152,23 @@ struct NodeRecord {
     y: Option<f32>,
     #[serde(default)]
     size: f32,
-    #[serde(default)]
-    color: String,
+    #[serde(borrow, default)]
+    color: Cow<'f, str>,
+}
+
+/// Texts that many nodes have, each kept once.
+#[derive(Default)]
+struct Shared(FxHashSet<Arc<str>>);
+
+impl Shared {
+    fn text(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(text) {
+            return Arc::clone(known);
+        }
+        let text: Arc<str> = text.into();
+        self.0.insert(Arc::clone(&text));
+        text
+    }
 }
 
 #[derive(Deserialize)]
@@ -183,6 +206,11 @@ fn one_mention() -> u32 {
     1
 }
 
+/// The best of what an edge points to; a file that another program wrote may have more than an edge keeps.
+fn few<T>(positions: Vec<T>) -> Few<T> {
+    positions.into_iter().take(MOST_EVIDENCE).collect()
+}
+
 /// Reads a graph in the format that `papergraph build` writes as `graph.json`.
 ///
 /// Unknown fields are ignored, so that other programs may add their own.
@@ -199,9 +227,11 @@ pub fn read_json(mut reader: impl Read) -> Result<KnowledgeGraph, GraphReadError
         return Err(GraphReadError::Format { found: file.meta.format });
     }
     let Meta { schema, rules, .. } = file.meta;
-    let nodes = file.nodes.into_iter().map(|record| node(&schema, record)).collect::<Result<Vec<Node>, _>>()?;
+    let mut shared = Shared::default();
+    let nodes: Result<Vec<Node>, _> = file.nodes.into_iter().map(|record| node(&schema, record, &mut shared)).collect();
+    let nodes = nodes?;
     let mut graph = KnowledgeGraph::from_parts(schema, rules, nodes, Vec::new());
-    if graph.index.len() < graph.graph.node_count() {
+    if graph.distinct_ids() < graph.graph.node_count() {
         let repeated = graph.nodes().find(|(index, node)| graph.node_index(&node.id) != Some(*index));
         let node = repeated.map(|(_, node)| node.id.clone()).unwrap_or_default();
         return Err(GraphReadError::DuplicateNode { node });
@@ -211,16 +241,16 @@ pub fn read_json(mut reader: impl Read) -> Result<KnowledgeGraph, GraphReadError
     Ok(graph)
 }
 
-fn node(schema: &Schema, record: NodeRecord) -> Result<Node, GraphReadError> {
-    let kind = match record.type_label.as_str() {
-        "Paper" => NodeKind::Paper(PaperFacts {
+fn node(schema: &Schema, record: NodeRecord<'_>, shared: &mut Shared) -> Result<Node, GraphReadError> {
+    let kind = match &*record.type_label {
+        "Paper" => NodeKind::Paper(Box::new(PaperFacts {
             authors: record.authors,
             year: record.year,
             venue: record.venue,
             url: record.url,
             keywords: record.keywords,
             sentences: record.sentences,
-        }),
+        })),
         "Topic" => NodeKind::Topic(TopicFacts {
             papers: record.papers,
             entities: record.entities,
@@ -230,7 +260,7 @@ fn node(schema: &Schema, record: NodeRecord) -> Result<Node, GraphReadError> {
         }),
         label => {
             let Some(entity_type) = schema.type_named(label) else {
-                return Err(GraphReadError::Type { node: record.id, type_label: record.type_label });
+                return Err(GraphReadError::Type { node: record.id, type_label: record.type_label.into_owned() });
             };
             NodeKind::Entity(EntityFacts {
                 entity_type,
@@ -246,13 +276,13 @@ fn node(schema: &Schema, record: NodeRecord) -> Result<Node, GraphReadError> {
         degree: record.degree,
         weighted_degree: record.weighted_degree,
         pagerank: record.pagerank,
-        topic: record.topic,
-        subtopic: record.subtopic,
+        topic: record.topic.map(|topic| shared.text(&topic)),
+        subtopic: record.subtopic.map(|topic| shared.text(&topic)),
         bridge: record.bridge,
         trend: record.trend,
         position: record.x.zip(record.y),
         size: record.size,
-        color: record.color,
+        color: shared.text(&record.color),
     };
     Ok(Node { id: record.id, label: record.label, kind, analysis })
 }
@@ -285,8 +315,8 @@ fn edge(graph: &KnowledgeGraph, record: EdgeRecord<'_>) -> Result<EdgeBetween, G
         confidence: record.confidence,
         count: record.count,
         weight: record.weight,
-        sentences: record.evidence,
-        rules: record.rules,
+        sentences: few(record.evidence),
+        rules: few(record.rules),
     };
     Ok((source, target, edge))
 }
@@ -335,7 +365,7 @@ mod tests {
         assert_eq!(model.aliases(), ["Look Net"]);
         assert_eq!(model.analysis.topic.as_deref(), Some("vision"));
         let edges: Vec<&Edge> = graph.graph.edge_weights().collect();
-        assert_eq!((edges[0].count, &edges[0].rules), (3, &vec![0]));
+        assert_eq!((edges[0].count, &edges[0].rules[..]), (3, &[0][..]));
         assert_eq!(edges[1].confidence, 1.0);
     }
 

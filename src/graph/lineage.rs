@@ -4,36 +4,36 @@ use std::collections::BTreeMap;
 
 use petgraph::graph::NodeIndex;
 
-use super::{Edge, EdgeBetween, Node, NodeKind};
-use crate::rules::{RelationRole, Schema};
+use super::{Edge, EdgeBetween, Few, KnowledgeGraph, NodeKind};
+use crate::rules::RelationRole;
 
 /// An entity that more papers claim as theirs is a common word, not a contribution to trace.
 const MOST_INTRODUCERS: usize = 3;
 
-/// Sentences and rules that an edge keeps.
-const MOST_EVIDENCE: usize = 3;
-
 /// Makes an edge from each paper that takes an entity up to the paper that introduced it.
+///
+/// `edges` are between the nodes of the graph, and need not be in it yet.
 ///
 /// Of several papers that introduce the entity the earliest counts, by year and then by id. A paper never builds on
 /// one of a later year; papers without a year may build on any. Evidence is that of the edge to the entity, and the
 /// confidence is that both papers were read rightly; if several entities tie the same two papers, the surest gives
 /// it. Gives nothing where the schema has no relation for it.
-pub fn builds_on(schema: &Schema, nodes: &[Node], edges: &[EdgeBetween]) -> Vec<EdgeBetween> {
+pub fn builds_on(graph: &KnowledgeGraph, edges: &[EdgeBetween]) -> Vec<EdgeBetween> {
+    let schema = &graph.schema;
     let Some(relation) = schema.relation_with_role(RelationRole::Citation) else {
         return Vec::new();
     };
-    let introductions = introductions(schema, nodes, edges);
+    let introductions = introductions(graph, edges);
     let mut found: BTreeMap<(NodeIndex, NodeIndex), Edge> = BTreeMap::new();
     for (paper, entity, edge) in edges {
         let taken = schema.relation(edge.relation);
         if !taken.takes_up || taken.role != RelationRole::Entity {
             continue;
         }
-        let Some((introducer, introduced)) = introductions.get(entity) else {
+        let Some(Some((introducer, introduced))) = introductions.get(entity.index()) else {
             continue;
         };
-        if introducer == paper || later(nodes, *introducer, *paper) {
+        if introducer == paper || later(graph, *introducer, *paper) {
             continue;
         }
         let confidence = edge.confidence * introduced;
@@ -42,8 +42,8 @@ pub fn builds_on(schema: &Schema, nodes: &[Node], edges: &[EdgeBetween]) -> Vec<
             confidence,
             count: 1,
             weight: 0.0,
-            sentences: Vec::new(),
-            rules: Vec::new(),
+            sentences: Few::new(),
+            rules: Few::new(),
         });
         link.confidence = link.confidence.max(confidence);
         link.weight = link.confidence.max(0.01);
@@ -53,42 +53,40 @@ pub fn builds_on(schema: &Schema, nodes: &[Node], edges: &[EdgeBetween]) -> Vec<
     found.into_iter().map(|((source, target), edge)| (source, target, edge)).collect()
 }
 
-/// For each entity the paper that introduced it, with the confidence that it did.
-fn introductions(schema: &Schema, nodes: &[Node], edges: &[EdgeBetween]) -> BTreeMap<NodeIndex, (NodeIndex, f32)> {
+/// For each node the paper that introduced it, with the confidence that it did.
+fn introductions(graph: &KnowledgeGraph, edges: &[EdgeBetween]) -> Vec<Option<(NodeIndex, f32)>> {
     let mut introducers: BTreeMap<NodeIndex, Vec<(NodeIndex, f32)>> = BTreeMap::new();
     for (paper, entity, edge) in edges {
-        if schema.relation(edge.relation).role == RelationRole::Contribution {
+        if graph.schema.relation(edge.relation).role == RelationRole::Contribution {
             introducers.entry(*entity).or_default().push((*paper, edge.confidence));
         }
     }
     introducers.retain(|_, papers| papers.len() <= MOST_INTRODUCERS);
-    introducers
-        .into_iter()
-        .filter_map(|(entity, papers)| {
-            let earliest = papers.into_iter().min_by_key(|(paper, _)| {
-                let year = year(nodes, *paper);
-                (year.is_none(), year, nodes.get(paper.index()).map(|node| node.id.as_str()))
-            })?;
-            Some((entity, earliest))
-        })
-        .collect()
+    let mut earliest = vec![None; graph.graph.node_count()];
+    for (entity, papers) in introducers {
+        earliest[entity.index()] = papers.into_iter().min_by_key(|(paper, _)| {
+            let year = year(graph, *paper);
+            (year.is_none(), year, graph.graph[*paper].id.as_str())
+        });
+    }
+    earliest
 }
 
-fn year(nodes: &[Node], paper: NodeIndex) -> Option<i32> {
-    match &nodes.get(paper.index())?.kind {
+fn year(graph: &KnowledgeGraph, paper: NodeIndex) -> Option<i32> {
+    match &graph.graph[paper].kind {
         NodeKind::Paper(facts) => facts.year,
         NodeKind::Entity(_) | NodeKind::Topic(_) => None,
     }
 }
 
 /// Is `one` known to be of a later year than `other`?
-fn later(nodes: &[Node], one: NodeIndex, other: NodeIndex) -> bool {
-    matches!((year(nodes, one), year(nodes, other)), (Some(one), Some(other)) if one > other)
+fn later(graph: &KnowledgeGraph, one: NodeIndex, other: NodeIndex) -> bool {
+    matches!((year(graph, one), year(graph, other)), (Some(one), Some(other)) if one > other)
 }
 
-fn extend_without_repeats<T: Copy + PartialEq>(kept: &mut Vec<T>, more: &[T]) {
+fn extend_without_repeats<T: Copy + PartialEq>(kept: &mut Few<T>, more: &[T]) {
     for item in more {
-        if kept.len() < MOST_EVIDENCE && !kept.contains(item) {
+        if !kept.is_full() && !kept.contains(item) {
             kept.push(*item);
         }
     }

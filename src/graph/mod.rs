@@ -1,6 +1,6 @@
 //! The knowledge graph: papers, entities and topics as nodes of a petgraph, relations as its edges.
 //!
-//! [`KnowledgeGraph`] is plain data with public fields; the algorithms are free functions over it:
+//! [`KnowledgeGraph`] is plain data; the algorithms are free functions over it:
 //!
 //! | function | answers |
 //! | --- | --- |
@@ -14,6 +14,7 @@
 //! | [`read_json`] | the graph that `graph.json` holds |
 
 mod build;
+mod id_index;
 mod json;
 mod lineage;
 mod neighbors;
@@ -22,8 +23,10 @@ mod search;
 mod statistics;
 mod topic;
 
-use petgraph::graph::{DiGraph, NodeIndex};
-use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+use arrayvec::ArrayVec;
+use petgraph::graph::DiGraph;
 
 pub use build::{EdgeBetween, mention_weight};
 pub use json::{GraphReadError, read_json};
@@ -35,6 +38,14 @@ pub use statistics::{RelationCount, Statistics, TypeCount};
 pub use topic::find_topic;
 
 use crate::rules::{RelationId, Schema, TypeId};
+use id_index::IdIndex;
+
+/// Sentences and rules that an edge keeps, best first.
+pub const MOST_EVIDENCE: usize = 3;
+
+/// Up to [`MOST_EVIDENCE`] positions, kept in place: a graph has millions of edges, and an allocation for each would
+/// cost more than what it holds.
+pub type Few<T> = ArrayVec<T, MOST_EVIDENCE>;
 
 /// A directed multigraph of papers, entities and topics.
 ///
@@ -48,8 +59,7 @@ pub struct KnowledgeGraph {
     pub rule_ids: Vec<String>,
     /// Nodes and edges.
     pub graph: DiGraph<Node, Edge>,
-    /// Position of every node by its id.
-    pub index: FxHashMap<String, NodeIndex>,
+    index: IdIndex,
 }
 
 /// One node.
@@ -69,7 +79,7 @@ pub struct Node {
 #[derive(Clone, Debug, PartialEq)]
 pub enum NodeKind {
     /// A document.
-    Paper(PaperFacts),
+    Paper(Box<PaperFacts>),
     /// One real-world thing.
     Entity(EntityFacts),
     /// A community of the graph.
@@ -134,10 +144,10 @@ pub struct Analysis {
     pub weighted_degree: f64,
     /// PageRank on the undirected graph; sums to 1.
     pub pagerank: f64,
-    /// Label of the topic.
-    pub topic: Option<String>,
+    /// Label of the topic; all nodes of a topic share it.
+    pub topic: Option<Arc<str>>,
     /// Label of the sub-topic, where the corpus is large enough for a second level.
-    pub subtopic: Option<String>,
+    pub subtopic: Option<Arc<str>>,
     /// Share of the node's neighbours that lie in other topics, 0 to 1.
     pub bridge: f64,
     /// Does the entity or topic rise (above 0) or fade (below)? 1 is twice as often among recent papers as among
@@ -148,7 +158,7 @@ pub struct Analysis {
     /// Diameter in the layout's units; 0 until set.
     pub size: f32,
     /// Colour as `#rrggbb`, empty until set.
-    pub color: String,
+    pub color: Arc<str>,
 }
 
 /// One edge.
@@ -163,9 +173,9 @@ pub struct Edge {
     /// Weight in layouts and rankings; greater than 0.
     pub weight: f32,
     /// Positions in the source paper's `sentences` of those that show the relation, best first.
-    pub sentences: Vec<u16>,
+    pub sentences: Few<u16>,
     /// Positions in `KnowledgeGraph::rule_ids` of the rules that made the edge, strongest first.
-    pub rules: Vec<u32>,
+    pub rules: Few<u32>,
 }
 
 impl Node {
@@ -181,3 +191,15 @@ impl Node {
 
 #[cfg(test)]
 pub(crate) mod testing;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edges_and_nodes_stay_small() {
+        // Millions of them: a field more is megabytes.
+        assert!(size_of::<Edge>() <= 44, "{}", size_of::<Edge>());
+        assert!(size_of::<Node>() <= 240, "{}", size_of::<Node>());
+    }
+}

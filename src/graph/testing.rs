@@ -2,7 +2,7 @@
 
 use petgraph::graph::NodeIndex;
 
-use super::{Analysis, Edge, EntityFacts, KnowledgeGraph, Node, NodeKind, PaperFacts, TopicFacts};
+use super::{Analysis, Edge, EntityFacts, Few, KnowledgeGraph, Node, NodeKind, PaperFacts, TopicFacts};
 use crate::rules::Schema;
 
 /// The schema of the default rules.
@@ -11,7 +11,7 @@ pub(crate) fn schema() -> Schema {
 }
 
 pub(crate) fn paper(id: &str, year: Option<i32>) -> Node {
-    let kind = NodeKind::Paper(PaperFacts { year, ..PaperFacts::default() });
+    let kind = NodeKind::Paper(Box::new(PaperFacts { year, ..PaperFacts::default() }));
     Node { id: format!("paper:{id}"), label: format!("Paper {id}"), kind, analysis: Analysis::default() }
 }
 
@@ -25,7 +25,7 @@ pub(crate) fn node_index(graph: &KnowledgeGraph, id: &str) -> NodeIndex {
 
 fn plain_edge(schema: &Schema, relation: &str) -> Edge {
     let relation = schema.relation_named(relation).unwrap();
-    Edge { relation, confidence: 0.5, count: 1, weight: 1.0, sentences: Vec::new(), rules: Vec::new() }
+    Edge { relation, confidence: 0.5, count: 1, weight: 1.0, sentences: Few::new(), rules: Few::new() }
 }
 
 fn entity(schema: &Schema, type_label: &str, id: &str, label: &str, aliases: &[&str], papers: u32) -> Node {

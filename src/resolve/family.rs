@@ -5,11 +5,12 @@
 //! term of several lower-case words to the longest common term that it ends with ("video diffusion model" to
 //! "diffusion model"). Every entity has at most one broader entity, of its own type, and none is its own ancestor.
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::key::name_key;
 use super::merge::Groups;
-use super::naming::EntityName;
+use super::naming::{EntityName, Names};
 use crate::rules::{LexiconEntry, TypeId};
 use crate::text::normal_form;
 
@@ -44,39 +45,24 @@ pub(super) struct Family {
 }
 
 /// Finds the broader entity of every entity that has one.
-pub(super) fn families(lexicon: &[LexiconEntry], groups: &Groups, names: &[EntityName], papers: &[u32]) -> Vec<Family> {
-    let present = Present::new(groups, names);
+///
+/// `order` are all groups by id.
+pub(super) fn families(
+    lexicon: &[LexiconEntry],
+    groups: &Groups,
+    named: &Names,
+    papers: &[u32],
+    order: &[usize],
+) -> Vec<Family> {
+    let names = &named.names;
+    let present = Present::new(groups, &named.keys);
     let ladder = Ladder::new(lexicon, groups);
-    let mut order: Vec<usize> = (0..names.len()).collect();
-    order.sort_by(|one, other| names[*one].id.cmp(&names[*other].id));
+    let broader = |narrower: &usize| broader(*narrower, groups, names, papers, &present, &ladder);
+    let proposed: Vec<Option<(usize, usize)>> = order.par_iter().map(broader).collect();
     let mut broader_of: Vec<Option<usize>> = vec![None; names.len()];
     let mut found = Vec::new();
-    for narrower in order {
-        let (entity_type, name) = (groups.types[narrower], names[narrower].name.as_str());
-        let other = |broader: &usize| *broader != narrower;
-        let by_lexicon = || ladder.nearest(groups.entries[narrower]?);
-        // What the lexicon lists it also ranks: "CORD-19" is no version of "CORD".
-        let is_open = groups.entries[narrower].is_none();
-        let by_version = || {
-            let mut shorter = without_version(name).filter(|_| is_open);
-            shorter.find_map(|key| {
-                let broader = present.entity(entity_type, &key).filter(other)?;
-                // A sister may have the bare name as an alias: "ABC" of "ABC-2018".
-                let is_sister = without_version(&names[broader].name).any(|bare| bare == key);
-                (!is_sister).then_some(broader)
-            })
-        };
-        let by_head = || {
-            heads(name).find_map(|key| {
-                let head = present.entity(entity_type, &key).filter(other)?;
-                (papers[head] >= FEWEST_PAPERS_OF_A_HEAD).then_some(head)
-            })
-        };
-        let broader = by_lexicon()
-            .map(|broader| (broader, BY_LEXICON))
-            .or_else(|| by_version().map(|broader| (broader, BY_VERSION)))
-            .or_else(|| by_head().map(|broader| (broader, BY_HEAD)));
-        if let Some((broader, rule)) = broader
+    for (&narrower, proposed) in order.iter().zip(proposed) {
+        if let Some((broader, rule)) = proposed
             && !is_ancestor(&broader_of, narrower, broader)
         {
             broader_of[narrower] = Some(broader);
@@ -84,6 +70,41 @@ pub(super) fn families(lexicon: &[LexiconEntry], groups: &Groups, names: &[Entit
         }
     }
     found
+}
+
+/// The entity that is broader than another, with the rule that says so.
+fn broader(
+    narrower: usize,
+    groups: &Groups,
+    names: &[EntityName],
+    papers: &[u32],
+    present: &Present<'_>,
+    ladder: &Ladder<'_>,
+) -> Option<(usize, usize)> {
+    let (entity_type, name) = (groups.types[narrower], names[narrower].name.as_str());
+    let other = |broader: &usize| *broader != narrower;
+    let by_lexicon = || ladder.nearest(groups.entries[narrower]?);
+    // What the lexicon lists it also ranks: "CORD-19" is no version of "CORD".
+    let is_open = groups.entries[narrower].is_none();
+    let by_version = || {
+        let mut shorter = without_version(name).filter(|_| is_open);
+        shorter.find_map(|key| {
+            let broader = present.entity(entity_type, &key).filter(other)?;
+            // A sister may have the bare name as an alias: "ABC" of "ABC-2018".
+            let is_sister = without_version(&names[broader].name).any(|bare| bare == key);
+            (!is_sister).then_some(broader)
+        })
+    };
+    let by_head = || {
+        heads(name).find_map(|key| {
+            let head = present.entity(entity_type, &key).filter(other)?;
+            (papers[head] >= FEWEST_PAPERS_OF_A_HEAD).then_some(head)
+        })
+    };
+    by_lexicon()
+        .map(|broader| (broader, BY_LEXICON))
+        .or_else(|| by_version().map(|broader| (broader, BY_VERSION)))
+        .or_else(|| by_head().map(|broader| (broader, BY_HEAD)))
 }
 
 /// Is `ancestor` the entity itself or above it?
@@ -95,10 +116,10 @@ fn is_ancestor(broader_of: &[Option<usize>], ancestor: usize, entity: usize) -> 
 struct Present<'n>(FxHashMap<(TypeId, &'n str), Option<usize>>);
 
 impl<'n> Present<'n> {
-    fn new(groups: &Groups, names: &'n [EntityName]) -> Present<'n> {
+    fn new(groups: &Groups, keys: &'n [Vec<String>]) -> Present<'n> {
         let mut by_form: FxHashMap<(TypeId, &str), Option<usize>> = FxHashMap::default();
-        for (group, name) in names.iter().enumerate() {
-            for key in &name.keys {
+        for (group, keys) in keys.iter().enumerate() {
+            for key in keys {
                 // What two entities are called says nothing.
                 by_form
                     .entry((groups.types[group], key))

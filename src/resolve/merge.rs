@@ -9,6 +9,7 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::cell::Cells;
@@ -36,6 +37,7 @@ pub(super) struct Groups {
 impl Groups {
     /// Unites the cells. May add cells of lexicon entries that the papers have only under other writings.
     pub(super) fn resolve(cells: &mut Cells, lexicon: &[LexiconEntry]) -> Groups {
+        cells.settle();
         let taken_in = absorb(cells, lexicon);
         let order = cells.in_fixed_order();
         let mut links = Links { follows: (0..cells.all.len()).collect() };
@@ -104,18 +106,21 @@ fn absorb(cells: &mut Cells, lexicon: &[LexiconEntry]) -> Vec<(usize, usize)> {
             claimed.push((position, entry));
         }
     }
-    claimed.into_iter().map(|(cell, entry)| (cell, cells.known(entry, lexicon))).collect()
+    claimed.into_iter().map(|(cell, entry)| (cell, cells.known(entry, lexicon) as usize)).collect()
 }
 
 /// Lets cells of one form follow the type that has two thirds of the confidence.
 fn vote_on_types(cells: &Cells, order: &[usize], links: &mut Links) {
-    let mut by_form: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for cell in order {
-        by_form.entry(cells.texts.text(cells.all[*cell].form)).or_default().push(*cell);
-    }
-    for members in by_form.into_values().filter(|members| members.len() > 1) {
+    let form = |cell: &usize| cells.all[*cell].form;
+    let mut times = vec![0u32; cells.texts.len()];
+    order.iter().for_each(|cell| times[form(cell) as usize] += 1);
+    // Most forms have one type, and nothing to vote on.
+    let mut shared: Vec<usize> = order.iter().copied().filter(|cell| times[form(cell) as usize] > 1).collect();
+    // Stable: the cells of one form stay in the order given.
+    shared.par_sort_by_key(|cell| cells.texts.text(form(cell)));
+    for members in shared.chunk_by(|one, other| form(one) == form(other)) {
         let mut weights: Vec<(usize, u64)> = Vec::new();
-        for cell in members {
+        for &cell in members {
             let leader = links.leader(cell);
             match weights.iter_mut().find(|(held, _)| *held == leader) {
                 Some((_, weight)) => *weight += cells.all[cell].weight,
@@ -138,14 +143,16 @@ fn vote_on_types(cells: &Cells, order: &[usize], links: &mut Links) {
 fn resolve_acronyms(cells: &Cells, order: &[usize], links: &mut Links) -> FxHashSet<u32> {
     let mut readings: BTreeMap<&str, (u32, BTreeMap<usize, u32>)> = BTreeMap::new();
     for cell in order {
-        for (short, papers) in &cells.all[*cell].acronyms {
+        for (short, papers) in cells.all[*cell].acronyms.entries() {
             let (_, long_forms) = readings.entry(cells.texts.text(*short)).or_insert_with(|| (*short, BTreeMap::new()));
             *long_forms.entry(links.leader(*cell)).or_default() += papers;
         }
     }
-    let mut undefined: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
+    let mut undefined: FxHashMap<u32, Vec<usize>> = readings.values().map(|(short, _)| (*short, Vec::new())).collect();
     for cell in order {
-        undefined.entry(cells.all[*cell].form).or_default().push(*cell);
+        if let Some(same_form) = undefined.get_mut(&cells.all[*cell].form) {
+            same_form.push(*cell);
+        }
     }
     let mut ambiguous = FxHashSet::default();
     for (short, long_forms) in readings.into_values() {

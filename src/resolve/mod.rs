@@ -16,13 +16,16 @@
 mod archive;
 mod cell;
 mod family;
+mod interner;
 mod key;
 mod lexicon_forms;
 mod merge;
 mod naming;
 mod reading;
+mod tally;
 
 use petgraph::graph::NodeIndex;
+use rayon::prelude::*;
 
 pub use archive::{Archive, ArchiveError};
 pub use reading::Reading;
@@ -30,15 +33,14 @@ pub use reading::Reading;
 use crate::corpus::Paper;
 use crate::extract::Extraction;
 use crate::graph::{
-    Analysis, Edge, EdgeBetween, EntityFacts, KnowledgeGraph, Node, NodeKind, PaperFacts, builds_on, mention_weight,
+    Analysis, Edge, EdgeBetween, EntityFacts, Few, KnowledgeGraph, MOST_EVIDENCE, Node, NodeKind, PaperFacts,
+    builds_on, mention_weight,
 };
 use crate::rules::{LexiconEntry, RelationId, RelationRole, Schema, TypeId};
-use cell::{Cells, Interner};
+use cell::Cells;
+use interner::Interner;
 use merge::Groups;
 use reading::EntityReading;
-
-/// Sentences and rules that an edge keeps, best first.
-const MOST_EVIDENCE: usize = 3;
 
 /// Gathers what was found in each paper and makes one graph of it.
 ///
@@ -64,21 +66,21 @@ pub struct Resolver<'r> {
 struct PaperRecord {
     id: String,
     title: String,
-    facts: PaperFacts,
-    takes: Vec<Take>,
+    facts: Box<PaperFacts>,
+    takes: Box<[Take]>,
 }
 
 /// One entity as one paper has it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Take {
-    cell: usize,
+    cell: u32,
     /// Confidence that the entity is one and has its type.
     entity_confidence: f32,
     relation: RelationId,
     relation_confidence: f32,
     count: u32,
-    sentences: Vec<u16>,
-    rules: Vec<u32>,
+    sentences: Few<u16>,
+    rules: Few<u32>,
 }
 
 impl<'r> Resolver<'r> {
@@ -98,19 +100,19 @@ impl<'r> Resolver<'r> {
     /// Takes in one paper as it was read before, with the same schema and lexicon.
     pub fn add_reading(&mut self, reading: Reading) {
         let reading = reading.sound(self.schema);
-        let takes = reading.entities.iter().filter_map(|found| self.take(found)).collect();
+        let takes: Vec<Take> = reading.entities.iter().filter_map(|found| self.take(found)).collect();
         self.papers.push(PaperRecord {
             id: format!("paper:{}", reading.id),
             title: reading.title,
-            facts: PaperFacts {
+            facts: Box::new(PaperFacts {
                 authors: reading.authors,
                 year: reading.year,
                 venue: reading.venue,
                 url: reading.url,
                 keywords: reading.keywords,
                 sentences: reading.sentences,
-            },
-            takes,
+            }),
+            takes: takes.into_boxed_slice(),
         });
     }
 
@@ -123,52 +125,57 @@ impl<'r> Resolver<'r> {
             relation: found.relation,
             relation_confidence: found.relation_confidence,
             count: u32::try_from(found.mentions.len()).unwrap_or(u32::MAX).max(1),
-            sentences: found.sentences.clone(),
-            rules: found.rules.iter().map(|rule| self.rules.intern(rule)).collect(),
+            sentences: found.sentences.iter().copied().take(MOST_EVIDENCE).collect(),
+            rules: found.rules.iter().take(MOST_EVIDENCE).map(|rule| self.rules.intern(rule)).collect(),
         })
     }
 
     /// Resolves all papers taken in and builds the graph.
     pub fn finish(mut self) -> KnowledgeGraph {
-        let groups = Groups::resolve(&mut self.cells, self.lexicon);
-        let names = naming::name_groups(self.schema, self.lexicon, &self.cells, &groups);
+        let mut groups = Groups::resolve(&mut self.cells, self.lexicon);
+        let mut named = naming::name_groups(self.schema, self.lexicon, &self.cells, &groups);
+        self.cells = Cells::default();
+        groups.cells = Vec::new();
         let family_rules = family::RULES.map(|rule| self.rules.intern(rule));
         let (rule_ids, rule_positions) = self.rules.sorted();
 
         // Entities stand after the papers, in the order of their ids.
-        let mut order: Vec<usize> = (0..names.len()).collect();
-        order.sort_by(|one, other| names[*one].id.cmp(&names[*other].id));
-        let mut place_of_group = vec![NodeIndex::end(); names.len()];
+        let mut order: Vec<usize> = (0..named.names.len()).collect();
+        order.par_sort_unstable_by(|one, other| named.names[*one].id.cmp(&named.names[*other].id));
+        let mut place_of_group = vec![NodeIndex::end(); order.len()];
         for (rank, group) in order.iter().enumerate() {
             place_of_group[*group] = NodeIndex::new(self.papers.len() + rank);
         }
 
-        let mut edges: Vec<EdgeBetween> = Vec::new();
-        let mut nodes: Vec<Node> = Vec::with_capacity(self.papers.len() + names.len());
-        let mut spans_of_years = vec![Years::default(); names.len()];
-        for (number, record) in self.papers.into_iter().enumerate() {
-            let paper = NodeIndex::new(number);
-            for (group, edge) in entity_edges(self.schema, &groups, record.takes, &rule_positions) {
-                spans_of_years[group].add(record.facts.year);
+        // Nodes go straight into the graph, and what they are made of goes with them: no two copies at any time.
+        let mut graph = KnowledgeGraph::from_parts(self.schema.clone(), rule_ids, Vec::new(), Vec::new());
+        graph.reserve_nodes(self.papers.len() + order.len());
+        let relations = Relations::new(self.schema);
+        let mut edges: Vec<EdgeBetween> = Vec::with_capacity(self.papers.iter().map(|paper| paper.takes.len()).sum());
+        let mut spans_of_years = vec![Years::default(); order.len()];
+        for record in self.papers {
+            let year = record.facts.year;
+            let paper = graph.add_node(node(record.id, record.title, NodeKind::Paper(record.facts)));
+            let first = edges.len();
+            for (group, edge) in entity_edges(&relations, &groups, record.takes, &rule_positions) {
+                spans_of_years[group].add(year);
                 edges.push((paper, place_of_group[group], edge));
             }
-            nodes.push(node(record.id, record.title, NodeKind::Paper(record.facts)));
+            edges[first..].sort_by_key(|(_, entity, edge)| (*entity, edge.relation));
         }
 
         let paper_counts: Vec<u32> = spans_of_years.iter().map(|years| years.papers).collect();
-        let families = family::families(self.lexicon, &groups, &names, &paper_counts);
+        let families = family::families(self.lexicon, &groups, &named, &paper_counts, &order);
+        named.keys = Vec::new();
         if let Some(relation) = self.schema.relation_with_role(RelationRole::Family) {
+            edges.reserve_exact(families.len());
             edges.extend(families.into_iter().map(|link| {
                 let edge = plain_edge(relation, rule_positions[family_rules[link.rule] as usize]);
                 (place_of_group[link.narrower], place_of_group[link.broader], edge)
             }));
         }
-
-        let mut names: Vec<Option<naming::EntityName>> = names.into_iter().map(Some).collect();
         for group in order {
-            let Some(name) = names[group].take() else {
-                continue;
-            };
+            let name = std::mem::take(&mut named.names[group]);
             let years = spans_of_years[group];
             let facts = EntityFacts {
                 entity_type: groups.types[group],
@@ -178,12 +185,15 @@ impl<'r> Resolver<'r> {
                 last_year: years.last,
                 url: name.url,
             };
-            nodes.push(node(name.id, name.name, NodeKind::Entity(facts)));
+            graph.add_node(node(name.id, name.name, NodeKind::Entity(facts)));
         }
 
-        edges.sort_by_key(|(source, target, edge)| (*source, *target, edge.relation));
-        edges.extend(builds_on(self.schema, &nodes, &edges));
-        KnowledgeGraph::from_parts(self.schema.clone(), rule_ids, nodes, edges)
+        edges.par_sort_by_key(|(source, target, edge)| (*source, *target, edge.relation));
+        let lineage = builds_on(&graph, &edges);
+        edges.reserve_exact(lineage.len());
+        edges.extend(lineage);
+        graph.extend(Vec::new(), edges);
+        graph
     }
 }
 
@@ -206,12 +216,17 @@ impl Years {
 }
 
 /// One edge for each entity of a paper, by group: takes that turned out to be one entity are joined.
-fn entity_edges(schema: &Schema, groups: &Groups, takes: Vec<Take>, rule_positions: &[u32]) -> Vec<(usize, Edge)> {
+fn entity_edges(
+    relations: &Relations,
+    groups: &Groups,
+    takes: Box<[Take]>,
+    rule_positions: &[u32],
+) -> Vec<(usize, Edge)> {
     let mut by_group: Vec<(usize, Take)> = takes
         .into_iter()
         .map(|mut take| {
-            let group = groups.of_cell[take.cell];
-            take.relation = relation_for_type(schema, take.relation, groups.types[group]);
+            let group = groups.of_cell[take.cell as usize];
+            take.relation = relations.for_type(take.relation, groups.types[group]);
             (group, take)
         })
         .collect();
@@ -232,8 +247,8 @@ fn entity_edges(schema: &Schema, groups: &Groups, takes: Vec<Take>, rule_positio
                 edge.confidence = surest * relation_confidence;
                 edge.count = edge.count.saturating_add(take.count);
                 if edge.relation == take.relation {
-                    add_evidence(&mut edge.sentences, take.sentences);
-                    add_evidence(&mut edge.rules, positions(&take.rules, rule_positions));
+                    add_evidence(&mut edge.sentences, &take.sentences);
+                    add_evidence(&mut edge.rules, &positions(&take.rules, rule_positions));
                 }
             }
             _ => {
@@ -257,15 +272,33 @@ fn entity_edges(schema: &Schema, groups: &Groups, takes: Vec<Take>, rule_positio
     edges
 }
 
-fn positions(rules: &[u32], rule_positions: &[u32]) -> Vec<u32> {
+fn positions(rules: &[u32], rule_positions: &[u32]) -> Few<u32> {
     rules.iter().map(|rule| rule_positions[*rule as usize]).collect()
 }
 
-fn add_evidence<T: PartialEq>(kept: &mut Vec<T>, more: Vec<T>) {
+fn add_evidence<T: Copy + PartialEq>(kept: &mut Few<T>, more: &[T]) {
     for item in more {
-        if kept.len() < MOST_EVIDENCE && !kept.contains(&item) {
-            kept.push(item);
+        if !kept.is_full() && !kept.contains(item) {
+            kept.push(*item);
         }
+    }
+}
+
+/// What [`relation_for_type`] says of all relations and types, worked out once.
+struct Relations(Vec<Vec<RelationId>>);
+
+impl Relations {
+    fn new(schema: &Schema) -> Relations {
+        let types = (0..=u8::MAX).map(TypeId).take(schema.types.len());
+        let of_type = |entity_type| {
+            let relations = (0..=u8::MAX).map(RelationId).take(schema.relations.len());
+            relations.map(|relation| relation_for_type(schema, relation, entity_type)).collect()
+        };
+        Relations(types.map(of_type).collect())
+    }
+
+    fn for_type(&self, relation: RelationId, entity_type: TypeId) -> RelationId {
+        self.0[usize::from(entity_type.0)][usize::from(relation.0)]
     }
 }
 
@@ -293,7 +326,8 @@ fn node(id: String, label: String, kind: NodeKind) -> Node {
 }
 
 fn plain_edge(relation: RelationId, rule: u32) -> Edge {
-    Edge { relation, confidence: 1.0, count: 1, weight: 1.0, sentences: Vec::new(), rules: vec![rule] }
+    let rules = std::iter::once(rule).collect();
+    Edge { relation, confidence: 1.0, count: 1, weight: 1.0, sentences: Few::new(), rules }
 }
 
 /// A number that is no probability counts as the nearest one, a missing number as 0.

@@ -6,46 +6,50 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 use super::cell::{Cells, Count};
 use super::key::{joined, name_key};
 use super::merge::Groups;
-use crate::rules::{LexiconEntry, Schema};
+use crate::rules::{LexiconEntry, Schema, TypeId};
 use crate::text::{normal_form, slug, stable_hash};
 
 /// Length of the part of an id that is made from the name, in characters.
 const LONGEST_SLUG: usize = 80;
 
 /// The name of a group of cells.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct EntityName {
     pub(super) id: String,
     pub(super) name: String,
     /// Other forms, sorted, one for each normal form.
     pub(super) aliases: Vec<String>,
     pub(super) url: Option<String>,
-    /// Joined forms of the name and the aliases.
-    pub(super) keys: Vec<String>,
+}
+
+/// The names of all groups.
+#[derive(Debug)]
+pub(super) struct Names {
+    pub(super) names: Vec<EntityName>,
+    /// Joined forms of the name and the aliases of every group.
+    pub(super) keys: Vec<Vec<String>>,
 }
 
 /// Names every group.
-pub(super) fn name_groups(
-    schema: &Schema,
-    lexicon: &[LexiconEntry],
-    cells: &Cells,
-    groups: &Groups,
-) -> Vec<EntityName> {
-    let mut names: Vec<EntityName> = Vec::with_capacity(groups.cells.len());
-    let mut readings: Vec<u32> = Vec::with_capacity(groups.cells.len());
-    for (members, entry) in groups.cells.iter().zip(&groups.entries) {
+pub(super) fn name_groups(schema: &Schema, lexicon: &[LexiconEntry], cells: &Cells, groups: &Groups) -> Names {
+    let name = |(members, entry): (&Vec<usize>, &Option<usize>)| {
         let known = entry.map(|entry| &lexicon[entry]);
-        let forms = Forms::gather(cells, groups, members);
-        readings.push(members.iter().flat_map(|cell| cells.all[*cell].readings.values()).map(|c| c.papers).sum());
-        names.push(forms.into_name(known));
-    }
+        Forms::gather(cells, groups, members).into_name(known)
+    };
+    let papers = |members: &Vec<usize>| -> u32 {
+        members.iter().flat_map(|cell| cells.all[*cell].readings.entries()).map(|(_, count)| count.papers).sum()
+    };
+    let (mut names, keys): (Vec<EntityName>, Vec<Vec<String>>) =
+        groups.cells.par_iter().zip(&groups.entries).map(name).unzip();
+    let readings: Vec<u32> = groups.cells.par_iter().map(papers).collect();
     give_ids(schema, groups, &readings, &mut names);
-    names
+    Names { names, keys }
 }
 
 /// One way to write a name.
@@ -71,17 +75,15 @@ impl<'t> Forms<'t> {
     fn gather(cells: &'t Cells, groups: &Groups, members: &[usize]) -> Forms<'t> {
         let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
         for cell in members {
-            for (reading, count) in &cells.all[*cell].readings {
-                let sum = counts.entry(cells.texts.text(*reading)).or_default();
-                sum.papers += count.papers;
-                sum.mentions += count.mentions;
+            for (reading, count) in cells.all[*cell].readings.entries() {
+                *counts.entry(cells.texts.text(*reading)).or_default() += *count;
             }
         }
         let ambiguous: Vec<&str> = members
             .iter()
-            .flat_map(|cell| cells.all[*cell].acronyms.keys())
-            .filter(|short| groups.ambiguous.contains(short))
-            .map(|short| cells.texts.text(*short))
+            .flat_map(|cell| cells.all[*cell].acronyms.entries())
+            .filter(|(short, _)| groups.ambiguous.contains(short))
+            .map(|(short, _)| cells.texts.text(*short))
             .collect();
         let mut forms: BTreeMap<String, Vec<Reading<'_>>> = BTreeMap::new();
         for (text, count) in counts {
@@ -112,7 +114,8 @@ impl<'t> Forms<'t> {
         best.and_then(|(_, readings)| readings.first()).map_or("", |reading| reading.text)
     }
 
-    fn into_name(self, known: Option<&LexiconEntry>) -> EntityName {
+    /// The name, and the joined forms of it and the aliases.
+    fn into_name(self, known: Option<&LexiconEntry>) -> (EntityName, Vec<String>) {
         let name = known.map_or_else(|| self.canonical(), |known| known.name.as_str()).to_owned();
         let own_form = normal_form(&name);
         let mut aliases: BTreeMap<String, String> = BTreeMap::new();
@@ -134,7 +137,7 @@ impl<'t> Forms<'t> {
         keys.extend(aliases.keys().map(|form| joined(form)));
         let mut aliases: Vec<String> = aliases.into_values().collect();
         aliases.sort();
-        EntityName { id: String::new(), name, aliases, url: known.and_then(|known| known.url.clone()), keys }
+        (EntityName { id: String::new(), name, aliases, url: known.and_then(|known| known.url.clone()) }, keys)
     }
 }
 
@@ -156,17 +159,22 @@ fn give_ids(schema: &Schema, groups: &Groups, readings: &[u32], names: &mut [Ent
     order.sort_by_key(|group| {
         (groups.entries[*group].is_none(), std::cmp::Reverse(readings[*group]), groups.entries[*group], *group)
     });
-    let mut taken: FxHashMap<String, usize> = FxHashMap::default();
+    let plain_id = |(name, entity_type): (&EntityName, &TypeId)| {
+        format!("{}:{}", schema.entity_type(*entity_type).id, slug(&name.name, LONGEST_SLUG))
+    };
+    let mut plain_ids: Vec<String> = names.par_iter().zip(&groups.types).map(plain_id).collect();
+    let mut taken: FxHashSet<String> = FxHashSet::default();
+    taken.reserve(names.len());
     for group in order {
         let name = &names[group].name;
-        let plain = format!("{}:{}", schema.entity_type(groups.types[group]).id, slug(name, LONGEST_SLUG));
+        let plain = std::mem::take(&mut plain_ids[group]);
         let mut id = plain.clone();
         let mut salt = name.clone();
-        while taken.contains_key(&id) {
+        while taken.contains(&id) {
             id = format!("{plain}-{:06x}", stable_hash(salt.as_bytes()) & 0xff_ffff);
             salt.push('\u{1}');
         }
-        taken.insert(id.clone(), group);
+        taken.insert(id.clone());
         names[group].id = id;
     }
 }

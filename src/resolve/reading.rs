@@ -3,7 +3,6 @@
 //! A [`Reading`] can be written down and taken in again later, by [`super::Archive`]; then the paper need not be
 //! read again when the graph grows.
 
-use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
 use super::{MOST_EVIDENCE, probability};
@@ -115,8 +114,9 @@ fn entity_reading(found: &FoundEntity, spans: &[SentenceSpan]) -> EntityReading 
 /// All sentences that the entities point to, in the order of the text, each once.
 fn sentence_spans(entities: &[&FoundEntity]) -> Vec<SentenceSpan> {
     let kept = entities.iter().flat_map(|found| found.sentences.iter().take(MOST_EVIDENCE));
-    let mut spans: Vec<SentenceSpan> = kept.copied().collect::<FxHashSet<_>>().into_iter().collect();
+    let mut spans: Vec<SentenceSpan> = kept.copied().collect();
     spans.sort_unstable();
+    spans.dedup();
     spans
 }
 

@@ -3,7 +3,7 @@
 // Each test file uses its own part of this.
 #![allow(dead_code)]
 
-use papergraph::graph::{Analysis, Edge, EntityFacts, KnowledgeGraph, Node, NodeKind, PaperFacts, TopicFacts};
+use papergraph::graph::{Analysis, Edge, EntityFacts, Few, KnowledgeGraph, Node, NodeKind, PaperFacts, TopicFacts};
 use papergraph::rules::Schema;
 
 const SCHEMA: &str = r##"
@@ -26,14 +26,12 @@ relation = [
 /// An empty graph with the schema above.
 pub fn empty() -> KnowledgeGraph {
     let schema: Schema = toml::from_str(SCHEMA).unwrap();
-    KnowledgeGraph { schema, ..KnowledgeGraph::default() }
+    KnowledgeGraph::from_parts(schema, Vec::new(), Vec::new(), Vec::new())
 }
 
 /// Adds a node.
 pub fn add(graph: &mut KnowledgeGraph, id: &str, label: &str, kind: NodeKind) {
-    let node = Node { id: id.into(), label: label.into(), kind, analysis: Analysis::default() };
-    let index = graph.graph.add_node(node);
-    graph.index.insert(id.into(), index);
+    graph.add_node(Node { id: id.into(), label: label.into(), kind, analysis: Analysis::default() });
 }
 
 /// Adds a paper with two sentences of evidence.
@@ -43,7 +41,7 @@ pub fn add_paper(graph: &mut KnowledgeGraph, id: &str, title: &str, year: Option
         sentences: vec!["First the claim.".into(), "Then \"the proof\", at last.".into()],
         ..PaperFacts::default()
     };
-    add(graph, id, title, NodeKind::Paper(facts));
+    add(graph, id, title, NodeKind::Paper(Box::new(facts)));
 }
 
 /// Adds an entity of the type with the given label.
@@ -56,15 +54,15 @@ pub fn add_entity(graph: &mut KnowledgeGraph, id: &str, name: &str, type_label: 
 
 /// Adds an edge with one sentence and one rule as evidence where its source is a paper.
 pub fn link(graph: &mut KnowledgeGraph, source: &str, relation: &str, target: &str) {
-    let (from, to) = (graph.index[source], graph.index[target]);
+    let [from, to] = [source, target].map(|id| graph.node_index(id).unwrap());
     let from_paper = matches!(graph.graph[from].kind, NodeKind::Paper(_));
     let edge = Edge {
         relation: graph.schema.relation_named(relation).unwrap(),
         confidence: if from_paper { 0.875 } else { 1.0 },
         count: if from_paper { 2 } else { 1 },
         weight: if from_paper { 1.5 } else { 1.0 },
-        sentences: if from_paper { vec![1, 0] } else { Vec::new() },
-        rules: if from_paper { vec![0] } else { Vec::new() },
+        sentences: if from_paper { [1, 0].into_iter().collect() } else { Few::new() },
+        rules: if from_paper { [0].into_iter().collect() } else { Few::new() },
     };
     graph.graph.add_edge(from, to, edge);
     if from_paper && let NodeKind::Entity(facts) = &mut graph.graph[to].kind {
@@ -73,7 +71,7 @@ pub fn link(graph: &mut KnowledgeGraph, source: &str, relation: &str, target: &s
 }
 
 fn paper_facts<'g>(graph: &'g mut KnowledgeGraph, id: &str) -> &'g mut PaperFacts {
-    let index = graph.index[id];
+    let index = graph.node_index(id).unwrap();
     match &mut graph.graph[index].kind {
         NodeKind::Paper(facts) => facts,
         other => panic!("{id} is no paper: {other:?}"),
@@ -81,7 +79,7 @@ fn paper_facts<'g>(graph: &'g mut KnowledgeGraph, id: &str) -> &'g mut PaperFact
 }
 
 fn entity_facts<'g>(graph: &'g mut KnowledgeGraph, id: &str) -> &'g mut EntityFacts {
-    let index = graph.index[id];
+    let index = graph.node_index(id).unwrap();
     match &mut graph.graph[index].kind {
         NodeKind::Entity(facts) => facts,
         other => panic!("{id} is no entity: {other:?}"),
@@ -199,8 +197,8 @@ pub fn hurtful() -> KnowledgeGraph {
         let paper = format!("paper:{position}:{name}");
         link(&mut graph, &paper, "uses", &id);
         let edge = graph.graph.edge_weights_mut().last().unwrap();
-        edge.sentences = vec![0];
-        edge.rules = vec![u32::try_from(position).unwrap(), 1];
+        edge.sentences = [0].into_iter().collect();
+        edge.rules = [u32::try_from(position).unwrap(), 1].into_iter().collect();
     }
     graph
 }

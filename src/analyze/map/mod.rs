@@ -27,7 +27,7 @@ fn main_topics(graph: &KnowledgeGraph) -> Vec<&Node> {
 /// The colour of a topic in the graph, or that of its number where colours tell types and all topics have one.
 fn color_of(topic: &Node, number: usize) -> String {
     let color = &topic.analysis.color;
-    if color.is_empty() || color == TOPIC_COLOR { topic_color(number) } else { color.clone() }
+    if color.is_empty() || &**color == TOPIC_COLOR { topic_color(number) } else { color.to_string() }
 }
 
 #[cfg(test)]

@@ -177,7 +177,7 @@ fn topic_label<'g>(graph: &'g KnowledgeGraph, name: &str) -> Result<&'g str, Exp
 
 /// The node with this id, or with this label or alias; among several the one with the most edges.
 fn find_node(graph: &KnowledgeGraph, name: &str) -> Result<NodeIndex, ExportError> {
-    if let Some(&index) = graph.index.get(name) {
+    if let Some(index) = graph.node_index(name) {
         return Ok(index);
     }
     let degree =

@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Give the annotations back the words that they point to.
 
-    join.py CORPUS.jsonl.zst OUT        writes OUT.jsonl and OUT.papers.jsonl, as `papergraph rules fit` reads them
+    join.py CORPUS.jsonl.zst OUT
+
+writes OUT-1.jsonl and OUT-1.papers.jsonl, OUT-2.jsonl and OUT-2.papers.jsonl: the annotations of each group of annotators,
+as `papergraph rules fit` reads them.
 
 CORPUS has one JSON object a line with "id", "title" and "abstract", plain or compressed by zstd (which needs the program
 `zstd`). A paper that the corpus lacks, or that differs so that an offset points out of it, is left out and counted.
@@ -34,12 +37,10 @@ def surfaces(spans, paper):
     return texts
 
 
-def main():
-    if len(sys.argv) != 3:
-        sys.exit(__doc__)
-    corpus, out = sys.argv[1:]
+def join(annotations, corpus, out):
+    """Writes one file of annotations with its words; says how many papers it has, and how many the corpus lacks."""
     wanted = {}
-    for line in lines(pathlib.Path(__file__).parent / "annotations.jsonl.zst"):
+    for line in lines(annotations):
         annotated = json.loads(line)
         wanted[annotated["id"]] = annotated["entities"]
     written = 0
@@ -55,7 +56,16 @@ def main():
             print(json.dumps({"id": paper["id"], "entities": entities}, ensure_ascii=False), file=gold)
             print(json.dumps({key: paper[key] for key in ("id", "title", "abstract")}, ensure_ascii=False), file=texts)
             written += 1
-    print(f"{written} papers written, {len(wanted)} are not in the corpus", file=sys.stderr)
+    print(f"{out}.jsonl: {written} papers; {len(wanted)} are not in the corpus", file=sys.stderr)
+
+
+def main():
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    corpus, out = sys.argv[1:]
+    for annotations in sorted(pathlib.Path(__file__).parent.glob("annotations-*.jsonl.zst")):
+        group = annotations.name.removeprefix("annotations-").removesuffix(".jsonl.zst")
+        join(annotations, corpus, f"{out}-{group}")
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ pub fn read_annotated(gold: &Path, papers: Option<&Path>) -> anyhow::Result<Vec<
                     gold.display()
                 )
             })?;
-            Ok(AnnotatedPaper { paper, gold: annotation.gold() })
+            Ok(AnnotatedPaper { paper, gold: annotation.gold(), others: None })
         })
         .collect()
 }

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::extract::acronym;
 use crate::extract::annotated::Annotated;
 use crate::extract::group::{canonical_words, stem_hash};
-use crate::extract::space::{Family, FamilyNames, SpaceBuilder, add_words, counted};
+use crate::extract::space::{Family, FamilyNames, SpaceBuilder, add_words, counted, other_annotators};
 use crate::extract::vocabulary::{PAIR_PLACES, PairWord, Vocabulary};
 use crate::rules::{RuleSet, TypeId};
 
@@ -128,7 +128,7 @@ impl PairSpace {
         let place = strings(&["in both", "in longer", "in shorter"]);
         let space = Self {
             // Holds in training only, on papers whose annotators have other habits.
-            other_habits: add("annotated by others", &[]),
+            other_habits: add("annotated by others", &[&other_annotators()]),
             likeness: add("likeness", &[&likenesses, &types]),
             canonical: add("same without class nouns", &[&yes_no, &types]),
             lengths: add("length of shorter", &[&likenesses, &words]),

@@ -3,7 +3,7 @@
 
 use crate::extract::annotated::Annotated;
 use crate::extract::evidence::{case_class, for_each_bit};
-use crate::extract::space::{Family, FamilyNames, SpaceBuilder, add_words, counted};
+use crate::extract::space::{Family, FamilyNames, SpaceBuilder, add_words, counted, other_annotators};
 use crate::extract::vocabulary::{Numbers, RELATION_PLACES, RelationWord, Vocabulary, words_near};
 use crate::rules::{RuleSet, TypeId};
 use crate::text::{Document, Token};
@@ -76,7 +76,7 @@ impl RelationSpace {
         let title_words: Vec<String> = strings(&["first", "other"]).into_iter().chain(strings(&TITLE_WORDS)).collect();
         let space = Self {
             // Holds in training only, on papers whose annotators have other habits.
-            other_habits: add("annotated by others", &[&types]),
+            other_habits: add("annotated by others", &[&other_annotators(), &types]),
             entity_type: add("type", &[&types]),
             in_title: add("in title", &[&types, &cases]),
             first_place: add("first mention", &[&fifths, &any_type]),

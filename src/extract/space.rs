@@ -110,6 +110,11 @@ fn named(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_string()).collect()
 }
 
+/// Names of the groups of annotators whose habits may be others than those of the annotators who judge.
+pub fn other_annotators() -> Vec<String> {
+    named(&["first group", "second group", "third group"])
+}
+
 /// A family for each place where words have weights of their own. Its first value is no word, as a family needs one.
 pub fn add_words(
     add: &mut impl FnMut(&'static str, &[&[String]]) -> Family,
@@ -261,7 +266,7 @@ impl SpanSpace {
         let space = Self {
             constant: add("constant", &[]),
             // Holds in training only, on papers whose annotators have other habits.
-            other_habits: add("annotated by others", &[]),
+            other_habits: add("annotated by others", &[&other_annotators()]),
             proposed: add("proposed", &[&proposers]),
             atoms: add("atoms", &[&counted(1, 6, "atoms"), &cases]),
             tokens: add("tokens", &[&counted(1, 8, "tokens")]),

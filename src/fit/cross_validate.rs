@@ -89,7 +89,7 @@ pub fn sum(scores: impl Iterator<Item = Score>) -> Score {
 /// Judges every paper by weights fitted to the other folds. Paper `n` belongs to fold `n % folds`.
 pub fn cross_validate(extractor: &Extractor, papers: &[AnnotatedPaper], options: &FitOptions) -> CrossValidation {
     let judged = options.judged.min(papers.len());
-    let mut examples = examples(extractor, papers, options);
+    let mut examples = examples(extractor, papers);
     // What training never sees weighs nothing, so predictions need not be told.
     if let Some(without) = &options.without {
         let [spans, pairs, relations] =

@@ -21,15 +21,11 @@ pub struct PaperExamples {
 }
 
 /// The examples of all papers, in their order.
-pub fn examples(extractor: &Extractor, papers: &[AnnotatedPaper], options: &FitOptions) -> Vec<PaperExamples> {
-    let numbered = papers.par_iter().enumerate();
-    let of_paper = numbered.map(|(at, paper)| {
-        let other_habits = at >= options.judged;
-        PaperExamples {
-            spans: training_paper(extractor, paper, other_habits),
-            pairs: pair_examples(extractor, paper, other_habits),
-            relations: relation_examples(extractor, paper, other_habits),
-        }
+pub fn examples(extractor: &Extractor, papers: &[AnnotatedPaper]) -> Vec<PaperExamples> {
+    let of_paper = papers.par_iter().map(|paper| PaperExamples {
+        spans: training_paper(extractor, paper),
+        pairs: pair_examples(extractor, paper),
+        relations: relation_examples(extractor, paper),
     });
     of_paper.collect()
 }

@@ -24,7 +24,7 @@ pub struct Learned {
 
 /// Fits weights to all papers.
 pub fn learn(extractor: &Extractor, papers: &[AnnotatedPaper], options: &FitOptions) -> Learned {
-    let examples = examples(extractor, papers, options);
+    let examples = examples(extractor, papers);
     let mut seen = vec![0; extractor.space.rows as usize];
     let mut pair_seen = vec![0; extractor.pair_space.rows as usize];
     let mut relation_seen = vec![0; extractor.relation_space.rows as usize];

@@ -79,10 +79,11 @@ const MOST_EPOCHS: usize = 60;
 
 /// Fits a table to items 0 to `items`, the same way every time. Evidence of the family `kept` is never left out.
 pub fn fit(size: (u32, usize), items: usize, training: Training, kept: Family, loss: impl Loss) -> WeightTable {
-    let seeds =
-        (1..=training.networks.max(1) as u64).map(|number| 0x2545_f491_4f6c_dd1d_u64.wrapping_mul(2 * number - 1));
-    let networks: Vec<WeightTable> = seeds.map(|seed| fit_one(size, items, training, kept, &loss, seed)).collect();
-    WeightTable::average(&networks)
+    // An odd number times an odd number is never 0, with which the random numbers would stay 0.
+    let seed = |number: u64| 0x2545_f491_4f6c_dd1d_u64.wrapping_mul(2 * number + 1);
+    let numbers: Vec<u64> = (0..training.networks.max(1) as u64).collect();
+    let networks = numbers.into_par_iter().map(|number| fit_one(size, items, training, kept, &loss, seed(number)));
+    WeightTable::average(&networks.collect::<Vec<_>>())
 }
 
 /// Fits one network.

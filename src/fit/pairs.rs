@@ -21,8 +21,8 @@ pub struct PairExample {
     pub same: bool,
 }
 
-/// The examples of one annotated paper. `other_habits`: its annotators have other habits than those who judge.
-pub fn pair_examples(extractor: &Extractor, annotated: &AnnotatedPaper, other_habits: bool) -> Vec<PairExample> {
+/// The examples of one annotated paper.
+pub fn pair_examples(extractor: &Extractor, annotated: &AnnotatedPaper) -> Vec<PairExample> {
     let text = extractor.annotate(&annotated.paper);
     let places = places(&text, &annotated.gold);
     let (_, chosen) = choose::given(&text, &typed_spans(&extractor.rules.schema, &text, &annotated.gold));
@@ -35,9 +35,7 @@ pub fn pair_examples(extractor: &Extractor, annotated: &AnnotatedPaper, other_ha
     let mut examples = Vec::new();
     for pair in open_pairs(&text, &chosen, &extractor.pair_space) {
         let mut rows = pair.rows;
-        if other_habits {
-            rows.push(extractor.pair_space.other_habits.row([0; 3]));
-        }
+        rows.extend(annotated.others.map(|group| extractor.pair_space.other_habits.row([group, 0, 0])));
         examples.push(PairExample { rows, same: entity_at(pair.places.0) == entity_at(pair.places.1) });
     }
     examples
@@ -62,7 +60,7 @@ pub fn pair_words(extractor: &Extractor, text: &Annotated<'_>, gold: &GoldPaper)
 
 /// How pairs are fitted where nobody says otherwise: the best found on held-out papers.
 pub const PAIR_TRAINING: Training =
-    Training { networks: 1, hidden: 8, epochs: 12, batch: 128, rate: 0.02, decay: 0.05, dropout: 0.3 };
+    Training { networks: 3, hidden: 5, epochs: 12, batch: 128, rate: 0.02, decay: 0.05, dropout: 0.3 };
 
 /// Fits weights to examples.
 pub fn fit_pairs(examples: &[&PairExample], space: &PairSpace, training: Training) -> WeightTable {

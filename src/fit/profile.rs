@@ -222,6 +222,7 @@ mod tests {
             .map(|head| (head.id.clone(), head.words[0].clone()))
             .unwrap();
         let paper = AnnotatedPaper {
+            others: None,
             paper: Paper {
                 id: "p".into(),
                 abstract_text: format!("We see the oak {noun}. They see the elm {noun}."),

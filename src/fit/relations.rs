@@ -20,12 +20,8 @@ pub struct RelationExample {
     pub relation: RelationId,
 }
 
-/// The examples of one annotated paper. `other_habits`: its annotators have other habits than those who judge.
-pub fn relation_examples(
-    extractor: &Extractor,
-    annotated: &AnnotatedPaper,
-    other_habits: bool,
-) -> Vec<RelationExample> {
+/// The examples of one annotated paper.
+pub fn relation_examples(extractor: &Extractor, annotated: &AnnotatedPaper) -> Vec<RelationExample> {
     let text = extractor.annotate(&annotated.paper);
     let schema = &extractor.rules.schema;
     let words = extractor.relation_space.words(&text.document);
@@ -44,9 +40,7 @@ pub fn relation_examples(
         let space = &extractor.relation_space;
         let places = EntityPlaces { entity_type, spans };
         let mut rows = relation_evidence::collect(&text, space, &words, &places);
-        if other_habits {
-            rows.push(space.other_habits.row([u32::from(entity_type.0), 0, 0]));
-        }
+        rows.extend(annotated.others.map(|group| space.other_habits.row([group, u32::from(entity_type.0), 0])));
         examples.push(RelationExample { rows, allowed, relation });
     }
     examples
@@ -54,7 +48,7 @@ pub fn relation_examples(
 
 /// How relations are fitted where nobody says otherwise: the best found on held-out papers.
 pub const RELATION_TRAINING: Training =
-    Training { networks: 1, hidden: 8, epochs: 12, batch: 256, rate: 0.02, decay: 0.05, dropout: 0.4 };
+    Training { networks: 3, hidden: 5, epochs: 12, batch: 256, rate: 0.02, decay: 0.05, dropout: 0.4 };
 
 /// Fits weights to examples.
 pub fn fit_relations(

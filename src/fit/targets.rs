@@ -22,12 +22,13 @@ pub struct AnnotatedPaper {
     pub paper: Paper,
     /// What a reader marked.
     pub gold: GoldPaper,
+    /// Where its annotators may have other habits than those who judge: the number of their group, from 0.
+    pub others: Option<u32>,
 }
 
 /// Finds the targets of a paper: every place of every annotated form on token edges, longer forms first, without
-/// overlaps. Places without a candidate are left out. `other_habits`: its annotators have other habits than those who
-/// judge.
-pub fn training_paper(extractor: &Extractor, annotated: &AnnotatedPaper, other_habits: bool) -> TrainingPaper {
+/// overlaps. Places without a candidate are left out.
+pub fn training_paper(extractor: &Extractor, annotated: &AnnotatedPaper) -> TrainingPaper {
     let text = extractor.annotate(&annotated.paper);
     let mut evidence = extractor.evidence(&text);
     let candidate_at: FxHashMap<(u32, u32), u32> = evidence
@@ -47,8 +48,8 @@ pub fn training_paper(extractor: &Extractor, annotated: &AnnotatedPaper, other_h
             Some(Target { candidate, entity_type: entity_type.0, equals })
         })
         .collect();
-    if other_habits {
-        evidence.add_row(extractor.space.other_habits.row([0; 3]));
+    if let Some(group) = annotated.others {
+        evidence.add_row(extractor.space.other_habits.row([group, 0, 0]));
     }
     TrainingPaper { tokens: text.document.tokens.len(), evidence, targets }
 }

@@ -35,7 +35,8 @@ pub struct Fit {
     /// The texts of the annotated papers, a file for each GOLD in the same order
     #[arg(long, value_name = "FILE")]
     papers: Vec<PathBuf>,
-    /// More annotated papers, which every fold is fitted to and none is judged by
+    /// More annotated papers, which every fold is fitted to and none is judged by; the annotators of each file may have
+    /// habits of their own
     #[arg(long, value_name = "GOLD")]
     also: Vec<PathBuf>,
     /// How often the papers of GOLD are learnt from for each time of those of --also
@@ -99,8 +100,9 @@ impl Fit {
         }
         let (mut papers, files) = self.read_papers()?;
         let judged = papers.len();
-        for gold in &self.also {
-            papers.extend(read_annotated(gold, None)?);
+        for (group, gold) in (0..).zip(&self.also) {
+            let others = Some(group);
+            papers.extend(read_annotated(gold, None)?.into_iter().map(|paper| AnnotatedPaper { others, ..paper }));
         }
         if papers.is_empty() {
             bail!("there are no annotated papers to fit to; take more, or keep fewer aside");

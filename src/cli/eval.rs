@@ -97,7 +97,7 @@ impl Eval {
         };
         let predicted = match &self.predicted {
             Some(path) => read_entity_file(path)?.into_iter().map(|paper| (paper.id.clone(), paper)).collect(),
-            None => extract_all(&extractor, &gold, &texts, self.spans_given),
+            None => extract_all(extractor, &gold, &texts, self.spans_given),
         };
         let schema = &extractor.rules.schema;
         let mut report =

@@ -63,8 +63,8 @@ impl Explain {
         }
         text += &entity_table(schema, &paper, &entities)?;
         if global.verbose {
-            let judged = judgements(&extractor, &reading);
-            text += &sums(&extractor, &entities, &judged);
+            let judged = judgements(extractor, &reading);
+            text += &sums(extractor, &entities, &judged);
             text += &losers(schema, &judged)?;
         }
         output::print(&text)?;

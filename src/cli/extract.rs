@@ -41,7 +41,7 @@ impl Extract {
         let mut entities = 0;
         while let Some(batch) = papers.next_batch()? {
             let lines: Vec<(usize, Vec<u8>)> =
-                batch.par_iter().map(|paper| line(&extractor, paper)).collect::<Result<_, _>>()?;
+                batch.par_iter().map(|paper| line(extractor, paper)).collect::<Result<_, _>>()?;
             for (found, line) in lines {
                 entities += found;
                 output.write_all(&line)?;

@@ -33,9 +33,11 @@ impl RulesOption {
         self.folder()?.parse()
     }
 
-    /// The rules, ready to run.
-    pub fn extractor(&self) -> Result<Extractor, RuleError> {
-        Ok(Extractor::new(&self.files()?))
+    /// The rules, ready to run. They stay until the program ends: taking their thousands of parts down would take longer
+    /// than a short run does.
+    pub fn extractor(&self) -> Result<&'static Extractor, RuleError> {
+        let files = Box::leak(Box::new(self.files()?));
+        Ok(Box::leak(Box::new(Extractor::new(files))))
     }
 }
 

@@ -16,7 +16,7 @@ use crate::extract::pair_evidence::PairSpace;
 use crate::extract::relation_evidence::{self, EntityPlaces, RelationSpace, RelationWords};
 use crate::extract::space::SpanSpace;
 use crate::extract::vocabulary::{PAIR_PLACES, RELATION_PLACES, SPAN_PLACES, Vocabulary};
-use crate::extract::weights::WeightTable;
+use crate::extract::weights::{WeightFile, WeightTable};
 use crate::rules::{RelationId, RuleFiles, RuleSet, TypeId};
 use crate::text::Document;
 
@@ -53,6 +53,22 @@ pub struct Vocabularies {
     pub pairs: Vocabulary,
     /// For weights on relations.
     pub relations: Vocabulary,
+}
+
+/// The weight files of a rules folder, as far as it has them.
+struct WeightFiles<'f> {
+    spans: Option<WeightFile<'f>>,
+    pairs: Option<WeightFile<'f>>,
+    relations: Option<WeightFile<'f>>,
+}
+
+impl<'f> WeightFiles<'f> {
+    fn read(files: &'f RuleFiles) -> Self {
+        let file = |path: &str| files.tables.get(path).map(|csv| WeightFile::read(csv));
+        let (spans, (pairs, relations)) =
+            rayon::join(|| file(SPAN_WEIGHTS), || (file(PAIR_WEIGHTS), file(RELATION_WEIGHTS)));
+        Self { spans, pairs, relations }
+    }
 }
 
 /// The weights of all decisions.
@@ -101,47 +117,46 @@ pub struct Reading<'r> {
 impl Extractor {
     /// Compiles rule files.
     pub fn new(files: &RuleFiles) -> Self {
-        let table = |path: &str| files.tables.get(path).map(AsRef::as_ref).unwrap_or_default();
-        let (rules, words) = rayon::join(
-            || RuleSet::compile(files),
-            || Vocabularies {
-                spans: Vocabulary::read(SPAN_PLACES, table(SPAN_WEIGHTS)),
-                pairs: Vocabulary::read(PAIR_PLACES, table(PAIR_WEIGHTS)),
-                relations: Vocabulary::read(RELATION_PLACES, table(RELATION_WEIGHTS)),
-            },
-        );
-        Self::with_rules(files, rules, words)
+        let (rules, weights) = rayon::join(|| RuleSet::compile(files), || WeightFiles::read(files));
+        let words = |places, file: &Option<WeightFile<'_>>| {
+            file.as_ref().map_or_else(Vocabulary::default, |file| Vocabulary::read(places, file))
+        };
+        let words = Vocabularies {
+            spans: words(SPAN_PLACES, &weights.spans),
+            pairs: words(PAIR_PLACES, &weights.pairs),
+            relations: words(RELATION_PLACES, &weights.relations),
+        };
+        Self::with_rules(files, rules, words, &weights)
     }
 
     /// Compiles rule files, with the words that shall have weights of their own: what fitting begins with.
     pub fn with_words(files: &RuleFiles, words: Vocabularies) -> Self {
-        Self::with_rules(files, RuleSet::compile(files), words)
+        Self::with_rules(files, RuleSet::compile(files), words, &WeightFiles::read(files))
     }
 
-    fn with_rules(files: &RuleFiles, rules: RuleSet, words: Vocabularies) -> Self {
+    fn with_rules(files: &RuleFiles, rules: RuleSet, words: Vocabularies, weights: &WeightFiles<'_>) -> Self {
         let types: Vec<String> = rules.schema.types.iter().map(|t| t.label.clone()).collect();
         let relations: Vec<String> = rules.schema.relations.iter().map(|r| r.id.clone()).collect();
-        let Vocabularies { spans, pairs, relations: relation_words } = words;
         let for_spans = || {
-            let space = SpanSpace::new(&rules, spans);
-            let weights = match files.tables.get(SPAN_WEIGHTS) {
-                Some(csv) => WeightTable::read(csv, &space.names, space.rows, &types),
+            let space = SpanSpace::new(&rules, words.spans);
+            let weights = match &weights.spans {
+                Some(file) => WeightTable::read(file, &space.names, space.rows, &types),
                 None => defaults::span_weights(files, &rules, &space),
             };
             (space, weights)
         };
         let for_pairs = || {
-            let space = PairSpace::new(&rules, pairs);
-            let weights = match files.tables.get(PAIR_WEIGHTS) {
-                Some(csv) => WeightTable::read(csv, &space.names, space.rows, &[SAME.to_string()]),
+            let space = PairSpace::new(&rules, words.pairs);
+            let weights = match &weights.pairs {
+                Some(file) => WeightTable::read(file, &space.names, space.rows, &[SAME.to_string()]),
                 None => defaults::pair_weights(&rules, &space),
             };
             (space, weights)
         };
         let for_relations = || {
-            let space = RelationSpace::new(&rules, relation_words);
-            let weights = match files.tables.get(RELATION_WEIGHTS) {
-                Some(csv) => WeightTable::read(csv, &space.names, space.rows, &relations),
+            let space = RelationSpace::new(&rules, words.relations);
+            let weights = match &weights.relations {
+                Some(file) => WeightTable::read(file, &space.names, space.rows, &relations),
                 None => defaults::relation_weights(files, &rules, &space),
             };
             (space, weights)

@@ -7,8 +7,8 @@ use rustc_hash::FxHashMap;
 
 use crate::extract::annotated::Annotated;
 use crate::extract::candidates::Candidates;
+use crate::extract::weights::WeightFile;
 use crate::rules::key_of;
-use crate::rules::rows::Rows;
 use crate::text::{Document, is_separator, phrase_hash, singular, word_hash};
 
 /// A place where words have weights of their own.
@@ -128,12 +128,11 @@ impl Vocabulary {
     }
 
     /// The words that a weight file has weights for.
-    pub fn read(places: &[Place], csv: &[u8]) -> Self {
+    pub fn read(places: &[Place], file: &WeightFile<'_>) -> Self {
         let mut words = vec![Vec::new(); places.len()];
-        let mut rows = Rows::new(csv);
-        while rows.advance() {
-            if let Some(place) = places.iter().position(|place| place.id == rows.field(0)) {
-                words[place].push(rows.field(1).to_string());
+        for (family, value) in file.names() {
+            if let Some(place) = places.iter().position(|place| place.id == family) {
+                words[place].push(value.to_string());
             }
         }
         Self::new(places, words)

@@ -12,6 +12,8 @@
 //! and rows `hidden,bias` (what every unit begins with) and `hidden,u1` (what unit 1 gives each outcome). What has no row
 //! weighs nothing. Sums are taken in the order of the evidence, so that the same input gives the same bits everywhere.
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashMap;
 
 use crate::extract::space::{FamilyNames, VALUE_SEPARATOR};
@@ -31,6 +33,45 @@ pub struct WeightTable {
     stride: usize,
     /// Rows of evidence, one row with what the hidden units begin with, one row for what each unit gives the outcomes.
     values: Vec<f32>,
+}
+
+/// A weight file that was read, whatever its rows mean.
+#[derive(Clone, Debug, Default)]
+pub struct WeightFile<'f> {
+    /// Names of the columns of numbers.
+    columns: Vec<String>,
+    /// Family and value of each row.
+    names: Vec<(Cow<'f, str>, Cow<'f, str>)>,
+    /// The numbers, row by row.
+    numbers: Vec<f32>,
+}
+
+/// Columns before those of numbers: family, value, seen.
+const NAME_COLUMNS: usize = 3;
+
+impl<'f> WeightFile<'f> {
+    /// Reads CSV; see the [module](self).
+    pub fn read(csv: &'f [u8]) -> Self {
+        let mut rows = Rows::new(csv);
+        if rows.header.len() < NAME_COLUMNS {
+            return Self::default();
+        }
+        let mut file = Self {
+            columns: rows.header.iter().skip(NAME_COLUMNS).map(ToString::to_string).collect(),
+            ..Self::default()
+        };
+        while rows.advance() {
+            let fields = rows.fields();
+            file.names.push((fields[0].clone(), fields[1].clone()));
+            file.numbers.extend(fields[NAME_COLUMNS..].iter().map(|field| number(field)));
+        }
+        file
+    }
+
+    /// Family and value of each row.
+    pub fn names(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.names.iter().map(|(family, value)| (&**family, &**value))
+    }
 }
 
 /// Rows are padded to a multiple of this many numbers.
@@ -74,12 +115,10 @@ impl WeightTable {
         whole
     }
 
-    /// Reads a table from CSV. Rows of evidence that the space does not have are left out: they belong to rules that
+    /// Takes a table from a file. Rows of evidence that the space does not have are left out: they belong to rules that
     /// are no longer there. Columns are found by the names of the outcomes.
-    pub fn read(csv: &[u8], families: &[FamilyNames], rows: u32, outcomes: &[String]) -> Self {
-        let mut records = Rows::new(csv);
-        let header = records.header.clone();
-        let column = |name: &str| header.iter().position(|column| column == name);
+    pub fn read(file: &WeightFile<'_>, families: &[FamilyNames], rows: u32, outcomes: &[String]) -> Self {
+        let column = |name: &str| file.columns.iter().position(|column| column == name);
         let hidden = (1..).take_while(|unit| column(&unit_name(*unit)).is_some()).count();
         let mut table = Self::with_hidden(rows, outcomes.len(), hidden);
         // Where each column of the file goes in a row of the table.
@@ -94,16 +133,13 @@ impl WeightTable {
         }
         by_name.insert(name_hash(HIDDEN, "bias"), table.rows);
         by_name.extend((1..=hidden).map(|unit| (name_hash(HIDDEN, &unit_name(unit)), table.rows + unit)));
-        while records.advance() {
-            let Some(&row) = by_name.get(&name_hash(records.field(0), records.field(1))) else {
+        for (record, (family, value)) in file.names.iter().enumerate() {
+            let Some(&row) = by_name.get(&name_hash(family, value)) else {
                 continue;
             };
-            for &(from, to) in &columns {
-                let text = records.field(from);
-                if !text.is_empty() {
-                    table.values[row * table.stride + to] = number(text);
-                }
-            }
+            let numbers = &file.numbers[record * file.columns.len()..][..file.columns.len()];
+            let row = &mut table.values[row * table.stride..][..table.stride];
+            columns.iter().for_each(|&(from, to)| row[to] = numbers[from]);
         }
         table
     }
@@ -275,9 +311,12 @@ fn value_hash(family: &FamilyNames, row: u32) -> u64 {
     family.parts(row).fold((start, ""), join).0.finish()
 }
 
-/// The number that a text writes, 0 if it writes none. Short decimal numbers, as tables hold them, are read by hand:
+/// The number that a text writes, 0 if it writes none, and for an empty text. Short decimal numbers, as tables hold them, are read by hand:
 /// their digits and the power of ten are exact, so that the quotient is the nearest number.
 fn number(text: &str) -> f32 {
+    if text.is_empty() {
+        return 0.0;
+    }
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let (mut digits, mut power, mut after_point) = (0u32, 1u32, false);
     for byte in unsigned.bytes() {
@@ -344,7 +383,7 @@ mod tests {
         }
         let csv =
             b"family,value,seen,A,u1\nhidden,bias,,,.5\nconstant,,1,-1.25,\npair,\"b, x, y\",1,2,.25\ngone,a,1,9,9\n";
-        let table = WeightTable::read(csv, &builder.families, builder.rows, &names(&["A"]));
+        let table = WeightTable::read(&WeightFile::read(csv), &builder.families, builder.rows, &names(&["A"]));
         assert_eq!((table.row(0)[0], table.row(4)[0], table.row(4)[table.first_hidden()]), (-1.25, 2.0, 0.25));
         assert_eq!(table.values[table.unit_bias(0)], 0.5);
     }

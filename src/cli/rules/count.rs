@@ -51,7 +51,7 @@ impl Count {
             reader.into_iter().flatten().flatten()
         };
         let options = CountOptions { least_phrase: self.least_phrase, least_word: self.least_word };
-        let counts = count(&extractor, papers, options);
+        let counts = count(extractor, papers, options);
         output::write_file(&tables.join("words.csv"), counts.words.as_bytes())?;
         output::write_file(&tables.join("phrases.csv"), counts.phrases.as_bytes())?;
         if !global.quiet {

@@ -74,7 +74,7 @@ impl Suggest {
         let mut papers = self.input.open(global)?;
         let mut suggester = Suggester::default();
         while let Some(batch) = papers.next_batch()? {
-            let seen: Vec<_> = batch.par_iter().map(|paper| sightings(&extractor, paper)).collect();
+            let seen: Vec<_> = batch.par_iter().map(|paper| sightings(extractor, paper)).collect();
             seen.into_iter().for_each(|of_paper| suggester.add(of_paper));
         }
         let end = papers.finish()?;

@@ -111,7 +111,7 @@ fn step(graph: &KnowledgeGraph, from: NodeIndex, to: NodeIndex) -> Option<PathSt
 #[cfg(test)]
 mod tests {
     use petgraph::algo::astar;
-    use petgraph::visit::UndirectedAdaptor;
+    use petgraph::visit::{IntoEdges, UndirectedAdaptor};
     use proptest::prelude::*;
 
     use super::*;
@@ -122,11 +122,12 @@ mod tests {
         fn among_equal_ways_the_one_that_petgraph_finds_is_taken(
             edges in prop::collection::vec((0..12_u32, 0..12_u32), 0..40), to in 0..12_u32,
         ) {
-            let graph = petgraph::Graph::<(), (), _>::from_edges(edges.iter().chain(&[(11, 11)]));
-            let neighbors = |node: usize| UndirectedAdaptor(&graph).edges(NodeIndex::new(node)).map(|edge| edge.target().index());
+            let graph = petgraph::graph::DiGraph::<(), ()>::from_edges(edges.iter().chain(&[(11, 11)]));
+            let undirected = UndirectedAdaptor(&graph);
+            let neighbors = |node: usize| undirected.edges(NodeIndex::new(node)).map(|edge| edge.target().index());
             let hub_cost = |node: NodeIndex| (neighbors(node.index()).count() as f64).ln_1p() / 2.0;
             let expected = astar(
-                UndirectedAdaptor(&graph),
+                undirected,
                 NodeIndex::new(0),
                 |node| node == NodeIndex::new(to as usize),
                 |edge| 1.0 + hub_cost(edge.source()) + hub_cost(edge.target()),

@@ -20,6 +20,8 @@
 
 mod ask;
 mod read;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use read::GraphIndex;

@@ -1,4 +1,4 @@
-//! `ladybug/`: tables and two scripts for Ladybug, the embedded graph database that continues Kùzu.
+//! `ladybug/`: tables and three scripts for Ladybug, the embedded graph database that continues Kùzu.
 //!
 //! ```python
 //! import ladybug
@@ -10,9 +10,14 @@
 //! Ladybug wants its tables declared, one a label and one a relation; a relation may tie several pairs of labels, each
 //! copied from its own file. Lists are split at the unit separator while copying, because a list literal in a table
 //! has no way to hold every name.
+//!
+//! `update.cypher` turns a database that holds an earlier graph into one that holds this one, in one transaction. Nodes
+//! stay the nodes that they are, so that whatever else is tied to them stays tied; nodes that are not in this graph go.
+//! Edges are few bytes that nothing refers to: all go and are copied again, which is faster than looking each up. Tables
+//! of types and relations that this graph has no longer are left as they are.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 
 use super::tables::{
@@ -36,7 +41,8 @@ impl Exporter for Ladybug {
             stage.file(&format!("ladybug/{}", table.file), |out| write_edges(table, out))?;
         }
         stage.file("ladybug/schema.cypher", |out| out.write_all(schema(&nodes, &edges).as_bytes()))?;
-        stage.file("ladybug/copy.cypher", |out| out.write_all(copy(&nodes, &edges).as_bytes()))
+        stage.file("ladybug/copy.cypher", |out| out.write_all(copy(&nodes, &edges).as_bytes()))?;
+        stage.file("ladybug/update.cypher", |out| out.write_all(update(&nodes, &edges).as_bytes()))
     }
 }
 
@@ -58,76 +64,146 @@ fn type_name(kind: ColumnKind) -> &'static str {
     }
 }
 
-fn schema(nodes: &[NodeTable<'_>], edges: &[EdgeTable<'_>]) -> String {
-    let mut script = String::from("// Tables for papergraph's nodes and edges.\n");
-    for table in nodes {
-        let _ = write!(
-            script,
-            "CREATE NODE TABLE IF NOT EXISTS {}(id STRING PRIMARY KEY, {} STRING",
-            cypher_name(table.label),
-            table.kind.name_property()
-        );
-        for column in &table.columns {
-            let _ = write!(script, ", {} {}", column.name, type_name(column.kind));
-        }
-        script.push_str(");\n");
-    }
+/// Name, in a query, and type of each property that a node has besides its id.
+fn properties(table: &NodeTable<'_>) -> impl Iterator<Item = (&'static str, ColumnKind)> {
+    let name = (table.kind.name_property(), ColumnKind::Text);
+    std::iter::once(name).chain(table.columns.iter().map(|column| (column.name, column.kind)))
+}
+
+/// The relations, each with the pairs of labels that it ties.
+fn pairs<'v>(edges: &[EdgeTable<'v>]) -> BTreeMap<&'v str, Vec<String>> {
     let mut pairs: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for table in edges {
         let pair = format!("FROM {} TO {}", cypher_name(table.source), cypher_name(table.target));
         pairs.entry(table.relation).or_default().push(pair);
     }
-    for (relation, pairs) in pairs {
+    pairs
+}
+
+fn schema(nodes: &[NodeTable<'_>], edges: &[EdgeTable<'_>]) -> String {
+    let mut script = String::from("// Tables for papergraph's nodes and edges.\n");
+    create_tables(&mut script, nodes, edges);
+    script
+}
+
+fn create_tables(script: &mut String, nodes: &[NodeTable<'_>], edges: &[EdgeTable<'_>]) {
+    for table in nodes {
+        let _ = write!(script, "CREATE NODE TABLE IF NOT EXISTS {}(id STRING PRIMARY KEY", cypher_name(table.label));
+        for (name, kind) in properties(table) {
+            let _ = write!(script, ", {name} {}", type_name(kind));
+        }
+        script.push_str(");\n");
+    }
+    for (relation, pairs) in pairs(edges) {
         let _ = write!(script, "CREATE REL TABLE IF NOT EXISTS {}({}", relation_name(relation), pairs.join(", "));
         for (name, kind) in EDGE_COLUMNS {
             let _ = write!(script, ", {name} {}", type_name(kind));
         }
         script.push_str(");\n");
     }
-    script
 }
 
 fn copy(nodes: &[NodeTable<'_>], edges: &[EdgeTable<'_>]) -> String {
     let mut script = String::from("// Fills the tables of schema.cypher; run from within this folder.\n");
     for table in nodes {
-        let columns = [("id", ColumnKind::Text), (table.kind.name_property(), ColumnKind::Text)]
-            .into_iter()
-            .chain(table.columns.iter().map(|column| (column.name, column.kind)));
-        copy_statement(&mut script, &cypher_name(table.label), &table.file, columns, "");
+        let load = Load::nodes(table);
+        let _ =
+            writeln!(script, "COPY {} FROM ({load} RETURN {});", cypher_name(table.label), load.values().join(", "));
     }
-    for table in edges {
-        let columns = [("source", ColumnKind::Text), ("target", ColumnKind::Text)].into_iter().chain(EDGE_COLUMNS);
-        let ends = format!(" (from={}, to={})", quoted(table.source), quoted(table.target));
-        copy_statement(&mut script, &relation_name(table.relation), &table.file, columns, &ends);
-    }
+    copy_edges(&mut script, edges);
     script
 }
 
-/// `COPY table FROM (LOAD FROM file RETURN columns)`: fields come as text and are turned into what they are.
-fn copy_statement(
-    script: &mut String,
-    table: &str,
-    file: &str,
-    columns: impl Iterator<Item = (&'static str, ColumnKind)>,
-    ends: &str,
-) {
-    let mut headers = Vec::new();
-    let mut values = Vec::new();
-    for (name, kind) in columns {
-        headers.push(format!("{name} STRING"));
-        values.push(match kind {
-            ColumnKind::Text => name.to_owned(),
+fn copy_edges(script: &mut String, edges: &[EdgeTable<'_>]) {
+    for table in edges {
+        let columns = [("source", ColumnKind::Text), ("target", ColumnKind::Text)].into_iter().chain(EDGE_COLUMNS);
+        let load = Load { file: &table.file, columns: columns.collect() };
+        let _ = writeln!(
+            script,
+            "COPY {} FROM ({load} RETURN {}) (from={}, to={});",
+            relation_name(table.relation),
+            load.values().join(", "),
+            quoted(table.source),
+            quoted(table.target)
+        );
+    }
+}
+
+/// Name of a table that is there only while a database is brought up to date, for the ids of the nodes that stay.
+const KEPT: &str = "PapergraphKept";
+
+fn update(nodes: &[NodeTable<'_>], edges: &[EdgeTable<'_>]) -> String {
+    let mut script = String::from(
+        "// Turns a database that holds an earlier graph into one that holds this one; run from within this folder.\n\
+         BEGIN TRANSACTION;\n",
+    );
+    create_tables(&mut script, nodes, edges);
+    // Tables that are there may lack what their first graph did not have.
+    for table in nodes {
+        for (name, kind) in properties(table) {
+            let (label, kind) = (cypher_name(table.label), type_name(kind));
+            let _ = writeln!(script, "ALTER TABLE {label} ADD IF NOT EXISTS {name} {kind};");
+        }
+    }
+    for (relation, pairs) in pairs(edges) {
+        for pair in pairs {
+            let _ = writeln!(script, "ALTER TABLE {} ADD IF NOT EXISTS {pair};", relation_name(relation));
+        }
+        let _ = writeln!(script, "MATCH ()-[r:{}]->() DELETE r;", relation_name(relation));
+    }
+    let _ = writeln!(script, "CREATE NODE TABLE {KEPT}(id STRING PRIMARY KEY);");
+    for table in nodes {
+        let _ = writeln!(script, "COPY {KEPT} FROM ({} RETURN id);", Load::nodes(table));
+    }
+    for table in nodes {
+        let label = cypher_name(table.label);
+        let is_kept = format!("EXISTS {{ MATCH (k:{KEPT}) WHERE k.id = n.id }}");
+        let _ = writeln!(script, "MATCH (n:{label}) WHERE NOT {is_kept} DETACH DELETE n;");
+        let load = Load::nodes(table);
+        let values = load.columns.iter().zip(load.values()).skip(1);
+        let values: Vec<String> = values.map(|((name, _), value)| format!("n.{name} = {value}")).collect();
+        let _ = writeln!(script, "{load} MERGE (n:{label} {{id: id}}) SET {};", values.join(", "));
+    }
+    let _ = writeln!(script, "DROP TABLE {KEPT};");
+    copy_edges(&mut script, edges);
+    script.push_str("COMMIT;\n");
+    script
+}
+
+/// `LOAD ... FROM file`, which gives the columns of a table as text.
+struct Load<'t> {
+    file: &'t str,
+    columns: Vec<(&'static str, ColumnKind)>,
+}
+
+impl<'t> Load<'t> {
+    fn nodes(table: &'t NodeTable<'_>) -> Load<'t> {
+        let columns = std::iter::once(("id", ColumnKind::Text)).chain(properties(table));
+        Load { file: &table.file, columns: columns.collect() }
+    }
+
+    /// What turns each column into what it is.
+    fn values(&self) -> Vec<String> {
+        let value = |(name, kind): &(&str, ColumnKind)| match kind {
+            ColumnKind::Text => (*name).to_owned(),
             ColumnKind::List => format!("string_split({name}, '{UNIT_SEPARATOR}')"),
             ColumnKind::Integer => format!("CAST({name} AS INT64)"),
             ColumnKind::Real => format!("CAST({name} AS DOUBLE)"),
-        });
+        };
+        self.columns.iter().map(value).collect()
     }
-    let _ = writeln!(
-        script,
-        "COPY {table} FROM (LOAD WITH HEADERS ({}) FROM '{file}' (header=true, parallel=false, escape='\"') RETURN {}){ends};",
-        headers.join(", "),
-        values.join(", ")
-    );
+}
+
+impl fmt::Display for Load<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<String> = self.columns.iter().map(|(name, _)| format!("{name} STRING")).collect();
+        write!(
+            out,
+            "LOAD WITH HEADERS ({}) FROM '{}' (header=true, parallel=false, escape='\"')",
+            headers.join(", "),
+            self.file
+        )
+    }
 }
 
 /// A text as a literal.

@@ -118,9 +118,8 @@ impl Extractor {
     /// Compiles rule files.
     pub fn new(files: &RuleFiles) -> Self {
         let (rules, weights) = rayon::join(|| RuleSet::compile(files), || WeightFiles::read(files));
-        let words = |places, file: &Option<WeightFile<'_>>| {
-            file.as_ref().map_or_else(Vocabulary::default, |file| Vocabulary::read(places, file))
-        };
+        let no_file = WeightFile::default();
+        let words = |places, file: &Option<WeightFile<'_>>| Vocabulary::read(places, file.as_ref().unwrap_or(&no_file));
         let words = Vocabularies {
             spans: words(SPAN_PLACES, &weights.spans),
             pairs: words(PAIR_PLACES, &weights.pairs),

@@ -9,8 +9,8 @@ use clap::Args;
 use petgraph::graph::{EdgeIndex, NodeIndex};
 use serde::Serialize;
 
-use crate::graph::{Found, KnowledgeGraph, NodeKind, find, read_json};
-use crate::rules::RelationId;
+use crate::graph::{Found, GraphIndex, IndexError, KnowledgeGraph, NodeKind, find, read_json};
+use crate::rules::{RelationId, Schema};
 
 /// Options of every question.
 #[derive(Args, Clone, Debug)]
@@ -46,6 +46,18 @@ impl AskArgs {
     /// Reads the graph.
     pub(super) fn load(&self) -> Result<KnowledgeGraph> {
         load(&self.graph)
+    }
+
+    /// Reads what a question needs of the graph: by the index, where there is one that can be used, else all of it.
+    pub(super) fn load_part<Part>(
+        &self,
+        by_index: impl FnOnce(&GraphIndex) -> Result<Part, IndexError>,
+        whole: impl FnOnce(KnowledgeGraph) -> Part,
+    ) -> Result<Part> {
+        match GraphIndex::open(&self.graph).and_then(|index| by_index(&index)) {
+            Ok(part) => Ok(part),
+            Err(_) => self.load().map(whole),
+        }
     }
 }
 
@@ -134,13 +146,10 @@ pub(super) fn relation_meant(graph: &KnowledgeGraph, name: &str) -> Result<Relat
 }
 
 /// The label of the type that a person means by its id, label or plural.
-pub(super) fn type_meant(graph: &KnowledgeGraph, name: &str) -> Result<String> {
+pub(super) fn type_meant(schema: &Schema, name: &str) -> Result<String> {
     let own = [("paper", "Paper", "Papers"), ("topic", "Topic", "Topics")];
-    let declared = graph
-        .schema
-        .types
-        .iter()
-        .map(|declared| (declared.id.as_str(), declared.label.as_str(), declared.plural.as_str()));
+    let declared =
+        schema.types.iter().map(|declared| (declared.id.as_str(), declared.label.as_str(), declared.plural.as_str()));
     let known: Vec<(&str, &str, &str)> = own.into_iter().chain(declared).collect();
     let found = known
         .iter()
@@ -270,8 +279,8 @@ pub(super) mod testing {
         assert!(meant(&graph, "LokNet").unwrap_err().to_string().contains("model:looknet"));
         assert!(meant(&graph, "qqqqqqqqqqqq").unwrap_err().to_string().contains("papergraph search"));
         assert!(relation_meant(&graph, "likes").unwrap_err().to_string().contains("introduces"));
-        assert!(type_meant(&graph, "ghost").unwrap_err().to_string().contains("Paper, Topic, Model"));
-        assert_eq!(type_meant(&graph, "datasets").unwrap(), "Dataset");
+        assert!(type_meant(&graph.schema, "ghost").unwrap_err().to_string().contains("Paper, Topic, Model"));
+        assert_eq!(type_meant(&graph.schema, "datasets").unwrap(), "Dataset");
         assert!(relation_meant(&graph, "Evaluated on").is_ok());
     }
 }

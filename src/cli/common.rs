@@ -67,10 +67,16 @@ struct CommonLine<'g> {
 ///
 /// If the graph cannot be read, a node or type is unknown, or the answer cannot be written.
 pub fn run(args: &CommonArgs, out: &mut dyn Write) -> Result<ExitCode> {
-    let graph = args.ask.load()?;
+    let (graph, degrees) = args.ask.load_part(
+        |index| index.shared(&args.first, &args.second),
+        |graph| {
+            let degrees = graph.graph.node_indices().map(|node| graph.degree(node)).collect();
+            (graph, degrees)
+        },
+    )?;
     let (first, second) = (meant(&graph, &args.first)?, meant(&graph, &args.second)?);
-    let types = args.types.iter().map(|name| type_meant(&graph, name)).collect::<Result<Vec<_>>>()?;
-    let mut shared = common_neighbors(&graph, first.index, second.index);
+    let types = args.types.iter().map(|name| type_meant(&graph.schema, name)).collect::<Result<Vec<_>>>()?;
+    let mut shared = common_neighbors(&graph, first.index, second.index, |node| degrees[node.index()]);
     shared.retain(|common| {
         let label = graph.graph[common.node].type_label(&graph.schema);
         types.is_empty() || types.iter().any(|wanted| wanted == label)

@@ -86,11 +86,11 @@ struct NeighborLine<'g> {
 ///
 /// If the graph cannot be read, the node, a relation or a type is unknown, or the answer cannot be written.
 pub fn run(args: &NeighborsArgs, out: &mut dyn Write) -> Result<ExitCode> {
-    let graph = args.ask.load()?;
+    let graph = args.ask.load_part(|index| index.around(&args.node), |graph| graph)?;
     let found = meant(&graph, &args.node)?;
     let filter = NeighborFilter {
         relations: args.relations.iter().map(|name| relation_meant(&graph, name)).collect::<Result<_>>()?,
-        types: args.types.iter().map(|name| type_meant(&graph, name)).collect::<Result<_>>()?,
+        types: args.types.iter().map(|name| type_meant(&graph.schema, name)).collect::<Result<_>>()?,
         direction: args.direction.map(|direction| match direction {
             EdgeDirection::Out => Direction::Outgoing,
             EdgeDirection::In => Direction::Incoming,

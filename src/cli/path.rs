@@ -57,7 +57,7 @@ struct StepLine<'g> {
 ///
 /// If the graph cannot be read, a node is unknown, or the answer cannot be written.
 pub fn run(args: &PathArgs, out: &mut dyn Write) -> Result<ExitCode> {
-    let graph = args.ask.load()?;
+    let graph = args.ask.load_part(|index| index.way(&args.from, &args.to), |graph| graph)?;
     let (from, to) = (meant(&graph, &args.from)?, meant(&graph, &args.to)?);
     let path = shortest_path(&graph, from.index, to.index);
     let steps: Vec<StepLine<'_>> = path.iter().flatten().map(|step| step_line(&graph, step)).collect();

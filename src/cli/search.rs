@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::ask::{AskArgs, Format, NodeLine, type_meant, write_csv, write_json, write_table};
 use crate::graph::{Match, SearchHit, search};
+use crate::rules::Schema;
 
 /// Find papers, entities and topics of a built graph by name
 #[derive(Args, Clone, Debug)]
@@ -52,11 +53,21 @@ struct Hit<'g> {
 ///
 /// If the graph cannot be read, a type is unknown, or the answer cannot be written.
 pub fn run(args: &SearchArgs, out: &mut dyn Write) -> Result<ExitCode> {
-    let graph = args.ask.load()?;
-    let types = args.types.iter().map(|name| type_meant(&graph, name)).collect::<Result<Vec<_>>>()?;
+    let types_meant =
+        |schema: &Schema| args.types.iter().map(|name| type_meant(schema, name)).collect::<Result<Vec<_>>>();
+    let (graph, total) = args.ask.load_part(
+        |index| {
+            // An unknown type is told below.
+            let types = types_meant(index.schema()).unwrap_or_default();
+            let (graph, total) = index.search(&args.name, args.limit, &types)?;
+            Ok((graph, Some(total)))
+        },
+        |graph| (graph, None),
+    )?;
+    let types = types_meant(&graph.schema)?;
     let mut found = search(&graph, &args.name);
     found.retain(|hit| types.is_empty() || types.iter().any(|label| label == hit.node.type_label(&graph.schema)));
-    let total = found.len();
+    let total = total.unwrap_or(found.len());
     let line = |hit: &SearchHit<'_>| NodeLine::new(&graph, hit.index);
     let hits: Vec<Hit<'_>> = found
         .iter()

@@ -14,6 +14,8 @@
 //! One node or edge stands on a line, so that a comparison of two files shows what changed. Values that a node does
 //! not have are left out. `evidence` are positions in the `sentences` of the edge's paper, `rules` positions in the
 //! `rules` of `meta`, best first both.
+//!
+//! Beside a large file stands its index, `graph.index`; see [`GraphIndex`](crate::graph::GraphIndex).
 
 use std::io::{self, Write};
 
@@ -23,6 +25,7 @@ use super::number::{write_integer, write_single};
 use super::text::find_byte;
 use super::view::{EdgeView, NODE_COLUMNS, NodeView, Value, View, paper};
 use super::{ExportError, ExportOptions, Exporter, GENERATOR, Stage};
+use crate::graph::{Lines, can_be_indexed, write_index};
 use crate::rules::Schema;
 
 /// The version of the file's layout; raised when a reader of the old one would fail.
@@ -32,8 +35,18 @@ pub const FORMAT: u32 = 1;
 pub struct Json;
 
 impl Exporter for Json {
-    fn write(&self, view: &View<'_>, stage: &Stage, _options: &ExportOptions) -> Result<(), ExportError> {
-        stage.file("graph.json", |out| write(view, out))
+    fn write(&self, view: &View<'_>, stage: &Stage, options: &ExportOptions) -> Result<(), ExportError> {
+        let mut lines = Lines::default();
+        stage.file("graph.json", |out| {
+            lines = write(view, out)?;
+            Ok(())
+        })?;
+        if lines.length >= options.index_from && can_be_indexed(view.graph) {
+            stage.file("graph.index", |out| write_index(view.graph, &lines, out))
+        } else {
+            stage.remove("graph.index");
+            Ok(())
+        }
     }
 }
 
@@ -51,8 +64,10 @@ struct Meta<'g> {
     edges: usize,
 }
 
-/// Writes the whole document.
-pub fn write<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
+/// Writes the whole document; tells where its lines are.
+fn write<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<Lines> {
+    let mut out = Counted { out, length: 0 };
+    let mut lines = Lines::default();
     let counts = view.counts();
     let meta = Meta {
         generator: GENERATOR,
@@ -66,18 +81,55 @@ pub fn write<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
         edges: counts.edges,
     };
     out.write_all(b"{\"meta\":")?;
-    serde_json::to_writer(&mut *out, &meta)?;
+    serde_json::to_writer(&mut out, &meta)?;
+    lines.head = out.length;
     out.write_all(b",\n\"nodes\":[")?;
-    for (position, node) in view.nodes().enumerate() {
-        out.write_all(if position == 0 { b"\n" } else { b",\n" })?;
-        write_node(&node, out)?;
-    }
+    lines.nodes = write_lines(view.nodes(), &mut out, write_node)?;
     out.write_all(b"\n],\n\"edges\":[")?;
-    for (position, edge) in view.edges().enumerate() {
+    lines.edges = write_lines(view.edges(), &mut out, write_edge)?;
+    out.write_all(b"\n]}\n")?;
+    lines.length = out.length;
+    Ok(lines)
+}
+
+/// Writes one item a line; gives where each line begins, and where another one would.
+fn write_lines<W: Write, T>(
+    items: impl Iterator<Item = T>,
+    out: &mut Counted<W>,
+    write_item: impl Fn(&T, &mut Counted<W>) -> io::Result<()>,
+) -> io::Result<Vec<u64>> {
+    let mut starts = Vec::new();
+    for (position, item) in items.enumerate() {
         out.write_all(if position == 0 { b"\n" } else { b",\n" })?;
-        write_edge(&edge, out)?;
+        starts.push(out.length);
+        write_item(&item, out)?;
     }
-    out.write_all(b"\n]}\n")
+    starts.push(out.length + 2);
+    Ok(starts)
+}
+
+/// A writer that counts what goes through it.
+struct Counted<W> {
+    out: W,
+    /// Bytes written.
+    length: u64,
+}
+
+impl<W: Write> Write for Counted<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.length += written as u64;
+        Ok(written)
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.length += bytes.len() as u64;
+        self.out.write_all(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 fn write_node<W: Write>(node: &NodeView<'_>, out: &mut W) -> io::Result<()> {

@@ -60,12 +60,20 @@ pub trait Exporter: Sync {
 }
 
 /// What a run may choose about the files it writes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ExportOptions {
     /// What `graph.dot` shows.
     pub dot: DotOptions,
     /// The bytes of `readings.jsonl.zst`, from [`Archive::finish`](crate::resolve::Archive::finish).
     pub readings: Option<Vec<u8>>,
+    /// Length in bytes from which on `graph.json` gets an index beside it. A smaller one is read as fast without.
+    pub index_from: u64,
+}
+
+impl Default for ExportOptions {
+    fn default() -> Self {
+        ExportOptions { dot: DotOptions::default(), readings: None, index_from: 4 * 1024 * 1024 }
+    }
 }
 
 /// The formats, in the order in which help and messages name them.
@@ -79,7 +87,7 @@ pub enum Format {
     Csv,
     /// `graph.dot`.
     Dot,
-    /// `graph.json`.
+    /// `graph.json`, and `graph.index` if it is large.
     Json,
     /// `neo4j/`.
     Neo4j,

@@ -15,7 +15,7 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::TempDir;
 
@@ -37,6 +37,7 @@ pub struct Stage {
     /// Held as long as the hidden folder is in use.
     _in_use: Lock,
     written: Mutex<Vec<PathBuf>>,
+    outdated: Mutex<Vec<PathBuf>>,
 }
 
 impl Stage {
@@ -51,7 +52,8 @@ impl Stage {
             .tempdir_in(folder)
             .map_err(|source| ExportError::folder(folder, source))?;
         let in_use = Lock::wait_for(hidden.path());
-        Ok(Stage { folder: folder.to_path_buf(), _in_use: in_use, hidden, written: Mutex::new(Vec::new()) })
+        let (written, outdated) = (Mutex::default(), Mutex::default());
+        Ok(Stage { folder: folder.to_path_buf(), _in_use: in_use, hidden, written, outdated })
     }
 
     /// Writes one file. `name` is relative to the output folder and has at most one folder in it (`neo4j/import.sh`).
@@ -62,8 +64,13 @@ impl Stage {
     ) -> Result<(), ExportError> {
         let name = Path::new(name);
         self.write_hidden(name, write).map_err(|source| ExportError::file(&self.folder.join(name), source))?;
-        self.names().push(name.to_path_buf());
+        locked(&self.written).push(name.to_path_buf());
         Ok(())
+    }
+
+    /// Lets a file of an earlier run go, if there is one, when the files of this run move to their places.
+    pub fn remove(&self, name: &str) {
+        locked(&self.outdated).push(PathBuf::from(name));
     }
 
     /// Writes one file that may be run as a program.
@@ -88,7 +95,7 @@ impl Stage {
     /// Moves everything to its place; returns the paths in order of their names.
     pub fn commit(self) -> Result<Vec<PathBuf>, ExportError> {
         let _others_wait = Lock::wait_for(&self.folder);
-        let mut names = std::mem::take(&mut *self.names());
+        let mut names = std::mem::take(&mut *locked(&self.written));
         names.sort();
         self.check_places(&names)?;
         let own_folders = own_folders(&names);
@@ -103,6 +110,10 @@ impl Stage {
             fs::create_dir_all(&place).map_err(|source| ExportError::folder(&place, source))?;
             remove_stale(&place, own_files).map_err(|source| ExportError::folder(&place, source))?;
             self.put(&folder.join(FILE_LIST))?;
+        }
+        for name in locked(&self.outdated).iter() {
+            let place = self.folder.join(name);
+            remove_if_there(&place).map_err(|source| ExportError::file(&place, source))?;
         }
         for name in &names {
             self.put(name)?;
@@ -131,11 +142,11 @@ impl Stage {
         let place = self.folder.join(name);
         fs::rename(self.hidden.path().join(name), &place).map_err(|source| ExportError::file(&place, source))
     }
+}
 
-    fn names(&self) -> std::sync::MutexGuard<'_, Vec<PathBuf>> {
-        // The list is whole at any time, so a panic elsewhere does not spoil it.
-        self.written.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
+/// A list of names, which is whole at any time, so that a panic elsewhere does not spoil it.
+fn locked(names: &Mutex<Vec<PathBuf>>) -> MutexGuard<'_, Vec<PathBuf>> {
+    names.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A lock on a folder among the runs of this program, let go when it is dropped or the process ends.
@@ -204,12 +215,16 @@ fn remove_stale(folder: &Path, kept: &[String]) -> io::Result<()> {
         if !plain || kept.iter().any(|own| own == name) {
             continue;
         }
-        match fs::remove_file(folder.join(name)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+        remove_if_there(&folder.join(name))?;
     }
     Ok(())
+}
+
+fn remove_if_there(file: &Path) -> io::Result<()> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(unix)]

@@ -102,10 +102,11 @@ struct GraphFile<'f> {
     edges: Vec<EdgeRecord<'f>>,
 }
 
+/// What the file says about itself.
 #[derive(Deserialize)]
-struct Meta {
+pub(super) struct Meta {
     format: u32,
-    schema: Schema,
+    pub(super) schema: Schema,
     #[serde(default)]
     rules: Vec<String>,
 }
@@ -239,6 +240,51 @@ pub fn read_json(mut reader: impl Read) -> Result<KnowledgeGraph, GraphReadError
     let edges = file.edges.into_iter().map(|record| edge(&graph, record)).collect::<Result<Vec<_>, _>>()?;
     graph.extend(Vec::new(), edges);
     Ok(graph)
+}
+
+/// Reads the beginning of a file up to the end of what it says about itself.
+pub(super) fn read_head(text: &[u8]) -> Result<Meta, GraphReadError> {
+    let meta: Meta = serde_json::from_slice(text.strip_prefix(b"{\"meta\":").unwrap_or(text))?;
+    if meta.format == FORMAT { Ok(meta) } else { Err(GraphReadError::Format { found: meta.format }) }
+}
+
+/// The id of the node in a line.
+pub(super) fn id_of_node(line: &[u8]) -> Result<String, GraphReadError> {
+    Ok(serde_json::from_slice::<NodeRecord<'_>>(line)?.id)
+}
+
+/// A part of a graph that is read line by line: first its nodes, then edges between them, both in their order.
+pub(super) struct Part {
+    graph: KnowledgeGraph,
+    shared: Shared,
+    edges: Vec<EdgeBetween>,
+}
+
+impl Part {
+    /// Nothing of the graph yet.
+    pub(super) fn new(meta: &Meta) -> Part {
+        let graph = KnowledgeGraph::from_parts(meta.schema.clone(), meta.rules.clone(), Vec::new(), Vec::new());
+        Part { graph, shared: Shared::default(), edges: Vec::new() }
+    }
+
+    /// Takes in the node in a line.
+    pub(super) fn add_node(&mut self, line: &[u8]) -> Result<(), GraphReadError> {
+        let node = node(&self.graph.schema, serde_json::from_slice(line)?, &mut self.shared)?;
+        self.graph.add_node(node);
+        Ok(())
+    }
+
+    /// Takes in the edge in a line.
+    pub(super) fn add_edge(&mut self, line: &[u8]) -> Result<(), GraphReadError> {
+        self.edges.push(edge(&self.graph, serde_json::from_slice(line)?)?);
+        Ok(())
+    }
+
+    /// The part.
+    pub(super) fn finish(mut self) -> KnowledgeGraph {
+        self.graph.extend(Vec::new(), self.edges);
+        self.graph
+    }
 }
 
 fn node(schema: &Schema, record: NodeRecord<'_>, shared: &mut Shared) -> Result<Node, GraphReadError> {

@@ -12,9 +12,12 @@
 //! | [`Statistics::of`] | what is in the graph? |
 //! | [`builds_on`] | which paper takes up what an earlier one introduces? |
 //! | [`read_json`] | the graph that `graph.json` holds |
+//!
+//! Of a large `graph.json`, a [`GraphIndex`] reads the part that one question needs.
 
 mod build;
 mod id_index;
+mod index;
 mod json;
 mod lineage;
 mod neighbors;
@@ -29,6 +32,7 @@ use arrayvec::ArrayVec;
 use petgraph::graph::DiGraph;
 
 pub use build::{EdgeBetween, mention_weight};
+pub use index::{GraphIndex, IndexError, Lines, can_be_indexed, write_index};
 pub use json::{GraphReadError, read_json};
 pub use lineage::builds_on;
 pub use neighbors::{CommonNeighbor, Neighbor, NeighborFilter, NeighborGroup, common_neighbors, neighbors};

@@ -91,7 +91,14 @@ pub struct CommonNeighbor {
 }
 
 /// What two nodes share, most telling first, then by id.
-pub fn common_neighbors(graph: &KnowledgeGraph, first: NodeIndex, second: NodeIndex) -> Vec<CommonNeighbor> {
+///
+/// `degree` tells how many edges a node has: [`KnowledgeGraph::degree`], unless the graph is a part of a larger one.
+pub fn common_neighbors(
+    graph: &KnowledgeGraph,
+    first: NodeIndex,
+    second: NodeIndex,
+    degree: impl Fn(NodeIndex) -> usize,
+) -> Vec<CommonNeighbor> {
     let of_first = edges_by_neighbor(graph, first);
     let of_second = edges_by_neighbor(graph, second);
     let mut common: Vec<CommonNeighbor> = of_first
@@ -99,7 +106,7 @@ pub fn common_neighbors(graph: &KnowledgeGraph, first: NodeIndex, second: NodeIn
         .filter(|(node, _)| *node != first && *node != second)
         .filter_map(|(node, first)| {
             let second = of_second.get(&node)?.clone();
-            Some(CommonNeighbor { node, first, second, weight: 1.0 / (1.0 + graph.degree(node) as f64).ln() })
+            Some(CommonNeighbor { node, first, second, weight: 1.0 / (1.0 + degree(node) as f64).ln() })
         })
         .collect();
     common.sort_by(|one, other| {
@@ -160,7 +167,7 @@ mod tests {
     fn what_two_share_is_led_by_the_rarest() {
         let graph = sample();
         let [first, second] = ["paper:p1", "paper:p2"].map(|id| graph.node_index(id).unwrap());
-        let common = common_neighbors(&graph, first, second);
+        let common = common_neighbors(&graph, first, second, |node| graph.degree(node));
         let ids: Vec<&str> = common.iter().map(|shared| graph.graph[shared.node].id.as_str()).collect();
         assert_eq!(ids, ["dataset:imagenet", "model:diffusion-model"]);
         assert!(common[0].weight >= common[1].weight);

@@ -6,7 +6,7 @@ use super::{KnowledgeGraph, Node, NodeKind};
 use crate::text::normal_form;
 
 /// Names that an error suggests.
-const MOST_SUGGESTIONS: usize = 5;
+pub(super) const MOST_SUGGESTIONS: usize = 5;
 
 /// How well a name fits, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,7 +64,7 @@ fn hit<'g>(index: NodeIndex, node: &'g Node, query: &str, wanted: &str) -> Optio
 }
 
 /// The label and the aliases.
-fn names(node: &Node) -> impl Iterator<Item = &str> {
+pub(super) fn names(node: &Node) -> impl Iterator<Item = &str> {
     std::iter::once(node.label.as_str()).chain(node.aliases().iter().map(String::as_str))
 }
 
@@ -75,7 +75,8 @@ fn is_id(node: &Node, query: &str) -> bool {
     node.id == query || (is_paper && node.id.strip_prefix("paper:") == Some(query))
 }
 
-fn fit(form: &str, wanted: &str) -> Option<Match> {
+/// How a normal form fits another one that is wanted.
+pub(super) fn fit(form: &str, wanted: &str) -> Option<Match> {
     let first = form.find(wanted)?;
     if form.len() == wanted.len() {
         return Some(Match::Exact);
@@ -144,7 +145,7 @@ fn suggestions(graph: &KnowledgeGraph, wanted: &str, hits: &[SearchHit<'_>]) -> 
     let mut nearest: Vec<&Node> = hits.iter().take(MOST_SUGGESTIONS).map(|hit| hit.node).collect();
     if nearest.len() < MOST_SUGGESTIONS && !wanted.is_empty() {
         let wanted: Vec<char> = wanted.chars().collect();
-        let limit = (wanted.len() / 3).max(1);
+        let limit = distance_limit(&wanted);
         let mut similar: Vec<(usize, &Node)> = graph
             .nodes()
             .filter_map(|(_, node)| {
@@ -162,8 +163,13 @@ fn suggestions(graph: &KnowledgeGraph, wanted: &str, hits: &[SearchHit<'_>]) -> 
     nearest.into_iter().map(|node| (node.id.clone(), node.label.clone())).collect()
 }
 
+/// How many letters a name that is suggested may differ in.
+pub(super) fn distance_limit(wanted: &[char]) -> usize {
+    (wanted.len() / 3).max(1)
+}
+
 /// The number of letters to add, drop or change to make one text of the other, if at most `limit`.
-fn distance_within(one: &[char], other: &str, limit: usize) -> Option<usize> {
+pub(super) fn distance_within(one: &[char], other: &str, limit: usize) -> Option<usize> {
     let other: Vec<char> = other.chars().take(one.len() + limit + 1).collect();
     if one.len().abs_diff(other.len()) > limit {
         return None;

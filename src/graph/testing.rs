@@ -28,7 +28,7 @@ fn plain_edge(schema: &Schema, relation: &str) -> Edge {
     Edge { relation, confidence: 0.5, count: 1, weight: 1.0, sentences: Few::new(), rules: Few::new() }
 }
 
-fn entity(schema: &Schema, type_label: &str, id: &str, label: &str, aliases: &[&str], papers: u32) -> Node {
+pub(crate) fn entity(schema: &Schema, type_label: &str, id: &str, label: &str, aliases: &[&str], papers: u32) -> Node {
     let facts = EntityFacts {
         entity_type: schema.type_named(type_label).unwrap(),
         aliases: aliases.iter().map(|alias| alias.to_string()).collect(),
@@ -40,12 +40,16 @@ fn entity(schema: &Schema, type_label: &str, id: &str, label: &str, aliases: &[&
     Node { id: id.to_owned(), label: label.to_owned(), kind: NodeKind::Entity(facts), analysis: Analysis::default() }
 }
 
+pub(crate) fn topic(id: &str, label: &str, papers: u32) -> Node {
+    let kind = NodeKind::Topic(TopicFacts { papers, ..TopicFacts::default() });
+    Node { id: id.to_owned(), label: label.to_owned(), kind, analysis: Analysis::default() }
+}
+
 /// Four papers, five entities and a topic, in two parts that only the topic ties together.
 pub(crate) fn sample() -> KnowledgeGraph {
     let schema = schema();
     let mut third = paper("p3", None);
     third.label = "A study of diffusion models".to_owned();
-    let topic = NodeKind::Topic(TopicFacts { papers: 2, ..TopicFacts::default() });
     let nodes = vec![
         paper("p1", Some(2020)),
         paper("p2", Some(2022)),
@@ -56,7 +60,7 @@ pub(crate) fn sample() -> KnowledgeGraph {
         entity(&schema, "Model", "model:diffusion-model", "diffusion model", &["DM"], 2),
         entity(&schema, "Model", "model:stabledraw", "StableDraw", &["SD"], 0),
         entity(&schema, "Model", "model:video-diffusion-model", "video diffusion model", &[], 1),
-        Node { id: "topic:images".to_owned(), label: "images".to_owned(), kind: topic, analysis: Analysis::default() },
+        topic("topic:images", "images", 2),
     ];
     let edges = [
         (0, 6, "introduces"),

@@ -12,7 +12,7 @@ use program::papergraph;
 
 /// A graph file with an index, however small it is.
 fn with_index(folder: &Path) -> PathBuf {
-    let write = |graph: &KnowledgeGraph, index_from| {
+    let write = |graph: &KnowledgeGraph, index_from: u64| {
         let options = ExportOptions { index_from, ..ExportOptions::default() };
         write_outputs(graph, folder, &[Format::Json], &options).unwrap();
     };

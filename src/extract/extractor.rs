@@ -118,9 +118,8 @@ impl Extractor {
     /// Compiles rule files.
     pub fn new(files: &RuleFiles) -> Self {
         let (rules, weights) = rayon::join(|| RuleSet::compile(files), || WeightFiles::read(files));
-        let words = |places, file: &Option<WeightFile<'_>>| {
-            file.as_ref().map_or_else(Vocabulary::default, |file| Vocabulary::read(places, file))
-        };
+        let no_file = WeightFile::default();
+        let words = |places, file: &Option<WeightFile<'_>>| Vocabulary::read(places, file.as_ref().unwrap_or(&no_file));
         let words = Vocabularies {
             spans: words(SPAN_PLACES, &weights.spans),
             pairs: words(PAIR_PLACES, &weights.pairs),
@@ -231,7 +230,10 @@ impl Extractor {
         let (relation, relation_confidence, relation_rules) = self.relation(text, words, &places);
         let name = match group.entry {
             Some(entry) => self.rules.lexicon[entry as usize].name.clone(),
-            None => commonest(&mentions),
+            None => {
+                let naming = group.naming.iter().map(|&at| reading_of(reading, &reading.chosen[at]));
+                commonest(&naming.collect::<Vec<_>>())
+            }
         };
         let acronym = group.definition.map(|number| {
             let definition = text.definitions[number];
@@ -262,7 +264,7 @@ impl Extractor {
             field,
             start,
             end,
-            reading: document.text(span.first, span.end).to_string(),
+            reading: reading_of(reading, span),
             rule: self.strongest_rule(reading, span),
             confidence: span.confidence,
         }
@@ -380,17 +382,22 @@ fn best_relation(rules: &RuleSet, entity_type: TypeId, allowed: &[RelationId], s
     best
 }
 
-/// The reading that most mentions share; the first of them where several do.
-fn commonest(mentions: &[Mention]) -> String {
+/// What stands at a span, as people read it.
+fn reading_of(reading: &Reading<'_>, span: &Chosen) -> String {
+    reading.text.document.text(span.first, span.end).to_string()
+}
+
+/// The commonest of some readings; the first of them where several are.
+fn commonest(readings: &[String]) -> String {
     let mut times: FxHashMap<&str, u32> = FxHashMap::default();
-    for mention in mentions {
-        *times.entry(&mention.reading).or_default() += 1;
+    for reading in readings {
+        *times.entry(reading).or_default() += 1;
     }
     let mut best: Option<(u32, &str)> = None;
-    for mention in mentions {
-        let count = times[mention.reading.as_str()];
+    for reading in readings {
+        let count = times[reading.as_str()];
         if best.is_none_or(|(most, _)| count > most) {
-            best = Some((count, &mention.reading));
+            best = Some((count, reading));
         }
     }
     best.map_or_else(String::new, |(_, reading)| reading.to_string())

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use crate::extract::annotated::Annotated;
 use crate::extract::choose::Chosen;
-use crate::extract::evidence::{CaseMatch, case_match};
+use crate::extract::evidence::{CaseMatch, case_class, case_match};
 use crate::extract::pair_evidence::{self, PairSpace, PaperForm};
 use crate::extract::weights::WeightTable;
 use crate::rules::TypeId;
@@ -20,6 +20,9 @@ use crate::text::{phrase_hash, phrase_key, singular, word_hash};
 pub struct Group {
     /// Positions among the chosen spans, in order.
     pub members: Vec<usize>,
+    /// Those of the members that name the entity: all but general terms of which another member is a special kind. "The
+    /// loss" may mean the validation loss in a paper, but what it is called is validation loss.
+    pub naming: Vec<usize>,
     /// The type with most confidence among them.
     pub entity_type: TypeId,
     /// Lexicon entry, if one of the forms is a known name of this type.
@@ -46,7 +49,13 @@ pub fn group(text: &Annotated<'_>, chosen: &[Chosen], space: &PairSpace, weights
     for (at, span) in chosen.iter().enumerate() {
         let root = sets.root(at);
         let number = *group_of.entry(root).or_insert_with(|| {
-            groups.push(Group { members: Vec::new(), entity_type: span.entity_type, entry: None, definition: None });
+            groups.push(Group {
+                members: Vec::new(),
+                naming: Vec::new(),
+                entity_type: span.entity_type,
+                entry: None,
+                definition: None,
+            });
             groups.len() - 1
         });
         groups[number].members.push(at);
@@ -54,10 +63,35 @@ pub fn group(text: &Annotated<'_>, chosen: &[Chosen], space: &PairSpace, weights
     for group in &mut groups {
         group.entity_type = voted_type(chosen, &group.members, text.rules.schema.types.len());
         group.definition = group.members.iter().find_map(|&at| definition_of.get(&chosen[at].key).copied());
-        group.entry = group.members.iter().find_map(|&at| entry_of(text, &chosen[at], group.entity_type));
+        group.naming = naming(text, chosen, &group.members);
+        group.entry = group.naming.iter().find_map(|&at| entry_of(text, &chosen[at], group.entity_type));
     }
     groups
 }
+
+/// The members of a group that name it; see [`Group::naming`].
+fn naming(text: &Annotated<'_>, chosen: &[Chosen], members: &[usize]) -> Vec<usize> {
+    let mut stems: FxHashMap<u64, Vec<u64>> = FxHashMap::default();
+    for &at in members {
+        let Chosen { first, end, key, .. } = chosen[at];
+        let words = || canonical_words(text, first, end);
+        let of_words = || words().iter().map(|&token| stem_hash(text.document.word(token))).collect();
+        stems.entry(key).or_insert_with(of_words);
+    }
+    if stems.len() == 1 {
+        return members.to_vec();
+    }
+    let is_general = |at: usize| {
+        let Chosen { first, end, key, .. } = chosen[at];
+        let ours = &stems[&key];
+        let is_special = |theirs: &Vec<u64>| theirs.len() > ours.len() && theirs.ends_with(ours);
+        case_class(text, first, end) != NAME_LIKE && stems.values().any(is_special)
+    };
+    members.iter().copied().filter(|&at| !is_general(at)).collect()
+}
+
+/// The class of spans that look like a name, as [`case_class`] gives it.
+const NAME_LIKE: u32 = 0;
 
 /// Spans that are one entity without a doubt.
 fn surely_joined(text: &Annotated<'_>, chosen: &[Chosen]) -> DisjointSets {
@@ -292,24 +326,38 @@ impl DisjointSets {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
     use crate::corpus::Paper;
     use crate::eval::{GoldEntity, GoldPaper, typed_spans};
-    use crate::extract::Extractor;
+    use crate::extract::{Extractor, choose};
     use crate::rules::RuleFolder;
 
-    /// The entities of a text whose forms are given, all of them methods, by rules whose pairs were never fitted.
-    fn entities(text: &str, forms: &[&str]) -> Vec<Vec<String>> {
-        let mut files = RuleFolder::embedded().parse().unwrap();
-        files.tables.clear();
-        let extractor = Extractor::new(&files);
-        let paper = Paper { id: "p".into(), abstract_text: text.into(), ..Paper::default() };
+    fn extractor_without_weights() -> &'static Extractor {
+        static EXTRACTOR: LazyLock<Extractor> = LazyLock::new(|| {
+            let mut files = RuleFolder::embedded().parse().unwrap();
+            files.tables.clear();
+            Extractor::new(&files)
+        });
+        &EXTRACTOR
+    }
+
+    /// Each form as an entity of its own, a method.
+    fn gold(forms: &[&str]) -> GoldPaper {
         let entity = |form: &&str| GoldEntity {
             entity_type: "Method".into(),
             relation: "uses".into(),
             surfaces: vec![(*form).to_string()],
         };
-        let gold = GoldPaper { id: "p".into(), entities: forms.iter().map(entity).collect() };
+        GoldPaper { id: "p".into(), entities: forms.iter().map(entity).collect() }
+    }
+
+    /// The entities of a text whose forms are given, by rules whose pairs were never fitted.
+    fn entities(text: &str, forms: &[&str]) -> Vec<Vec<String>> {
+        let extractor = extractor_without_weights();
+        let paper = Paper { id: "p".into(), abstract_text: text.into(), ..Paper::default() };
+        let gold = gold(forms);
         let text = extractor.annotate(&paper);
         let spans = typed_spans(&extractor.rules.schema, &text, &gold);
         let reading = extractor.read_given(text, &spans);
@@ -333,6 +381,25 @@ mod tests {
     fn a_name_and_the_words_that_spell_it_are_one_entity() {
         let text = "QuaFo is fast. QuaFo stands for Quantised Folding of long rows.";
         assert_eq!(entities(text, &["QuaFo", "Quantised Folding"]), [vec!["QuaFo", "QuaFo", "Quantised Folding"]]);
+    }
+
+    #[test]
+    fn a_general_term_does_not_name_what_is_a_special_kind_of_it() {
+        let text = "We fold weights with weight folding. Here folding means weight folding. QuaFo is a special QuaFo.";
+        let document = extractor_without_weights().annotate(&Paper { abstract_text: text.into(), ..Paper::default() });
+        let names = |forms: &[&str]| {
+            let gold = gold(forms);
+            let spans = typed_spans(&document.rules.schema, &document, &gold);
+            let (_, chosen) = choose::given(&document, &spans);
+            let naming = naming(&document, &chosen, &(0..chosen.len()).collect::<Vec<_>>());
+            let mut named: Vec<&str> =
+                naming.iter().map(|&at| document.document.text(chosen[at].first, chosen[at].end)).collect();
+            named.sort_unstable();
+            named.dedup();
+            named.join(", ")
+        };
+        assert_eq!(names(&["weight folding", "folding"]), "weight folding");
+        assert_eq!(names(&["special QuaFo", "QuaFo"]), "QuaFo, special QuaFo");
     }
 
     #[test]

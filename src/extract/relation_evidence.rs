@@ -207,27 +207,24 @@ pub fn collect(text: &Annotated<'_>, space: &RelationSpace, words: &RelationWord
     if document.in_title(first) {
         rows.push(space.in_title.row([entity_type, case, 0]));
     }
-    let key = crate::text::phrase_key(document, first, end);
-    if let Some(title) = text.title_name {
-        let name = crate::text::phrase_key(document, title.first, title.end);
-        let named = entity.spans.iter().any(|&(from, to)| crate::text::phrase_key(document, from, to) == name);
-        if named {
-            rows.push(space.title_name.row([0, case, 0]));
-            rows.push(space.title_name.row([entity_type + 1, case, 0]));
-        } else {
-            rows.push(space.title_names_another.row([entity_type, case, 0]));
-        }
+    let key_of = |&(from, to): &(u32, u32)| crate::text::phrase_key(document, from, to);
+    let title_name = text.title_name.map(|title| key_of(&(title.first, title.end)));
+    let is_title_name = title_name.is_some_and(|name| entity.spans.iter().any(|span| key_of(span) == name));
+    if is_title_name {
+        rows.push(space.title_name.row([0, case, 0]));
+        rows.push(space.title_name.row([entity_type + 1, case, 0]));
+    } else if title_name.is_some() {
+        rows.push(space.title_names_another.row([entity_type, case, 0]));
     }
-    let listed = entity
-        .spans
-        .iter()
-        .any(|&(from, to)| !text.rules.forms.get(crate::text::phrase_key(document, from, to)).is_empty());
+    // What is known today says nothing of a name that the paper's own title gives: it is known since then.
+    let listed = !is_title_name && entity.spans.iter().any(|span| !text.rules.forms.get(key_of(span)).is_empty());
     rows.push(space.listed.row([u32::from(listed), entity_type, case]));
     let defined = text.definitions.iter().any(|definition| {
         entity.spans.iter().any(|&(from, _)| from == definition.long_first || from == definition.short_first)
     });
     rows.push(space.defined.row([u32::from(defined), entity_type, 0]));
-    let count = text.rules.counts.phrase(key).map_or(0, |count| 32 - count.total.leading_zeros()) / 3;
+    let counted = text.rules.counts.phrase(key_of(&(first, end))).filter(|_| !is_title_name);
+    let count = counted.map_or(0, |count| 32 - count.total.leading_zeros()) / 3;
     rows.push(space.known_to_corpus.row([count.min(5), entity_type, 0]));
     own_words(text, space, entity_type, case, &entity.spans, &mut rows);
     for &(from, to) in &entity.spans {

@@ -61,7 +61,7 @@ def main():
         for source in earlier:
             grown = ladybug.Connection(ladybug.Database(str(Path(scratch, "grown.lbug"))))
             run(grown, source, "schema.cypher", "copy.cypher")
-            if not list(counts_differ(grown, labels, relations)):
+            if (source / "graph.json").read_bytes() == (folder / "graph.json").read_bytes():
                 faults.append(f"{source} holds the same graph")
             grown.execute("CREATE NODE TABLE Note(id STRING PRIMARY KEY); CREATE REL TABLE ON_PAPER(FROM Note TO Paper)")
             grown.execute("MATCH (p:Paper) CREATE (:Note {id: p.id})-[:ON_PAPER]->(p)")

@@ -19,20 +19,19 @@ pub fn collect(text: &Annotated<'_>, space: &SpanSpace, candidates: &Candidates)
     let forms = Forms::new(text);
     let mut collector = Collector::new(text, space, &forms);
     let mut evidence = Evidence::with_capacity(candidates.list.len());
-    // Numbers of shared rows where they were found already: by key, by token and case, by token and more than one atom.
+    // Numbers of shared rows where they were found already: by key, by token, by token and case.
     let tokens = text.document.tokens.len();
     let mut phrases: FxHashMap<u64, [u32; 2]> =
         FxHashMap::with_capacity_and_hasher(candidates.list.len(), FxBuildHasher);
     let mut lefts = vec![[None; 3]; tokens];
     let mut rights = vec![[None; 3]; tokens + 1];
-    let mut last_words = vec![[None; 2]; tokens + 1];
+    let mut last_words = vec![None; tokens + 1];
     for &candidate in &candidates.list {
         let Candidate { first, end, key, .. } = candidate;
         let case = case_class(text, first, end);
         let [phrase, last] = *phrases.entry(key).or_insert_with(|| {
-            let several = collector.atoms(first, end) > 1;
-            let last = last_words[end as usize][usize::from(several)]
-                .get_or_insert_with(|| evidence.share(|rows| collector.last_word(end, several, rows)));
+            let last =
+                last_words[end as usize].get_or_insert_with(|| evidence.share(|rows| collector.last_word(end, rows)));
             [evidence.share(|rows| collector.phrase(candidate, case, rows)), *last]
         });
         let left = lefts[first as usize][case as usize]
@@ -94,7 +93,7 @@ struct Collector<'a, 'r> {
     title_key: Option<u64>,
     /// For each token how many function words stand before it, those inside of an atom aside.
     function_words: Vec<u32>,
-    last_words: LastWords<'r>,
+    last_words: LastWords,
     term_buffer: Vec<f32>,
 }
 
@@ -156,10 +155,14 @@ impl<'a, 'r> Collector<'a, 'r> {
         }
         self.definitions(key, rows);
         self.terms(candidate, atoms, case, rows);
+        if atoms > 1 {
+            let last = self.text.document.tokens[end as usize - 1];
+            push_contexts(space.head_context, self.rules.counts.contexts_of_head(last.singular), rows);
+        }
     }
 
-    /// Evidence that phrases share whose last word stands at one place; `several` for those of more than one atom.
-    fn last_word(&self, end: u32, several: bool, rows: &mut Vec<u32>) {
+    /// Evidence that all phrases share whose last word stands at one place.
+    fn last_word(&self, end: u32, rows: &mut Vec<u32>) {
         let space = self.space;
         let last = self.text.document.tokens[end as usize - 1];
         if last.hash != last.singular && !last.shape.has_capital() {
@@ -167,9 +170,6 @@ impl<'a, 'r> Collector<'a, 'r> {
         }
         rows.extend(space.token_row(&self.words, SpanWord::Last, end - 1));
         last_letters(&self.text.document, end, |place, key, _| rows.extend(space.word_row(place, key)));
-        if several {
-            push_contexts(space.head_context, self.rules.counts.contexts_of_head(last.singular), rows);
-        }
     }
 
     /// Evidence that all spans of one case share that begin at one token.

@@ -99,6 +99,9 @@ pub struct Extractor {
     pub settings: Settings,
 }
 
+/// How many pieces of evidence are named as the reasons of a relation.
+const REASONS: usize = 3;
+
 /// A paper on its way: text, candidates with evidence, and what was chosen.
 #[derive(Debug)]
 pub struct Reading<'r> {
@@ -313,15 +316,21 @@ impl Extractor {
         let most = sums[column];
         let total: f32 = allowed.iter().map(|other| (sums[usize::from(other.0)] - most).exp()).sum();
         let effective = self.weights.relations.effective(&sums, column);
-        let mut reasons: Vec<(f32, u32)> =
-            rows.iter().map(|&row| (effective.weight(row), row)).filter(|(weight, _)| *weight > 0.0).collect();
-        reasons.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let mut reasons: Vec<(f32, u32)> = Vec::with_capacity(REASONS + 1);
+        for &row in &rows {
+            let weight = effective.weight(row);
+            let place = reasons.partition_point(|&(other, _)| other >= weight);
+            if weight > 0.0 && place < REASONS {
+                reasons.insert(place, (weight, row));
+                reasons.truncate(REASONS);
+            }
+        }
         let named = |row: u32| {
             let at = self.relation_space.names.partition_point(|family| family.base <= row) - 1;
             let family = &self.relation_space.names[at];
             format!("{}: {}", family.id, family.value(row - family.base))
         };
-        (relation, 1.0 / total.max(1.0), reasons.iter().take(3).map(|&(_, row)| named(row)).collect())
+        (relation, 1.0 / total.max(1.0), reasons.iter().map(|&(_, row)| named(row)).collect())
     }
 
     /// Sentences of an entity's mentions: those of the abstract before the title, surest mention first.

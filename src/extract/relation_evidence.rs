@@ -154,19 +154,57 @@ impl RelationSpace {
             }
             numbers
         };
-        RelationWords(document.tokens.iter().map(numbers).collect())
+        RelationWords { numbers: document.tokens.iter().map(numbers).collect(), clause_ends: clause_ends(document) }
     }
 
     /// Row of a word at a place, if it has weights of its own.
     fn word_row(&self, words: &RelationWords, place: RelationWord, token: u32) -> Option<u32> {
-        let number = words.0[token as usize][place as usize];
+        let number = words.numbers[token as usize][place as usize];
         (number > 0).then(|| self.word_places[place as usize].row([number, 0, 0]))
     }
 }
 
-/// For each token of a paper its numbers in the vocabulary of a [`RelationSpace`].
+/// What is known of the words of a paper before its entities are.
 #[derive(Clone, Debug)]
-pub struct RelationWords(Vec<Numbers>);
+pub struct RelationWords {
+    /// For each token its numbers in the vocabulary of a [`RelationSpace`].
+    numbers: Vec<Numbers>,
+    /// For each token how many ends of clauses stand before it, and for the end of the text.
+    clause_ends: Vec<u32>,
+}
+
+impl RelationWords {
+    /// Does a clause end between two tokens? What opens the next one must stand between them too.
+    fn ends_clause(&self, document: &Document, from: u32, to: u32) -> bool {
+        if from >= to {
+            return false;
+        }
+        let last = if document.word(to - 1) == "," { to - 1 } else { to };
+        self.clause_ends[last as usize] > self.clause_ends[from as usize]
+    }
+}
+
+/// Counts the ends of clauses: a semicolon, a colon, or a comma before a word that opens a clause.
+fn clause_ends(document: &Document) -> Vec<u32> {
+    let opens_clause = |word: &str| {
+        matches!(
+            word,
+            "which" | "where" | "while" | "but" | "whereas" | "and" | "we" | "our" | "it" | "they" | "this" | "however"
+        )
+    };
+    let count = document.tokens.len() as u32;
+    let mut ends = Vec::with_capacity(document.tokens.len() + 1);
+    ends.push(0);
+    for token in 0..count {
+        let is_end = match document.word(token) {
+            ";" | ":" => true,
+            "," => token + 1 < count && opens_clause(document.word(token + 1)),
+            _ => false,
+        };
+        ends.push(ends[token as usize] + u32::from(is_end));
+    }
+    ends
+}
 
 /// The places of one entity in a paper.
 #[derive(Clone, Debug)]
@@ -177,7 +215,7 @@ pub struct EntityPlaces {
     pub spans: Vec<(u32, u32)>,
 }
 
-/// Collects the evidence on an entity's relation; rows in ascending order, each once.
+/// Collects the evidence on an entity's relation; each row once.
 pub fn collect(text: &Annotated<'_>, space: &RelationSpace, words: &RelationWords, entity: &EntityPlaces) -> Vec<u32> {
     let mut rows = Vec::with_capacity(128);
     let entity_type = u32::from(entity.entity_type.0);
@@ -229,11 +267,21 @@ pub fn collect(text: &Annotated<'_>, space: &RelationSpace, words: &RelationWord
     own_words(text, space, entity_type, case, &entity.spans, &mut rows);
     for &(from, to) in &entity.spans {
         words_near(text, from, to, |place, token| rows.extend(space.word_row(words, place, token)));
-        mention(text, space, entity_type, from, to, &mut rows);
+        mention(text, space, words, entity_type, (from, to), &mut rows);
     }
-    rows.sort_unstable();
-    rows.dedup();
+    keep_first(&mut rows, space.rows);
     rows
+}
+
+/// Keeps each row where it stands first. `all` is the number of rows that there are.
+fn keep_first(rows: &mut Vec<u32>, all: u32) {
+    let mut seen = vec![0u64; all as usize / 64 + 1];
+    rows.retain(|&row| {
+        let (word, bit) = (row as usize / 64, 1 << (row % 64));
+        let is_first = seen[word] & bit == 0;
+        seen[word] |= bit;
+        is_first
+    });
 }
 
 /// Where the mentions stand beside the sentences in which the paper speaks of itself: what stands only before the first
@@ -290,7 +338,14 @@ fn own_words(
 }
 
 /// Evidence of one mention, words with weights of their own aside.
-fn mention(text: &Annotated<'_>, space: &RelationSpace, entity_type: u32, first: u32, end: u32, rows: &mut Vec<u32>) {
+fn mention(
+    text: &Annotated<'_>,
+    space: &RelationSpace,
+    words: &RelationWords,
+    entity_type: u32,
+    (first, end): (u32, u32),
+    rows: &mut Vec<u32>,
+) {
     let document = &text.document;
     let sentence = text.sentence(first);
     let mut both = |family: Family, value: u32| {
@@ -335,45 +390,18 @@ fn mention(text: &Annotated<'_>, space: &RelationSpace, entity_type: u32, first:
         both(space.in_sentence, cue);
         if cue_end <= first {
             left = cue;
-            if !ends_clause(text, cue_end, first) {
+            if !words.ends_clause(document, cue_end, first) {
                 both(space.in_clause_left, cue);
             }
         } else if cue_first >= end {
             if right == 0 {
                 right = cue;
             }
-            if !ends_clause(text, end, cue_first) {
+            if !words.ends_clause(document, end, cue_first) {
                 both(space.in_clause_right, cue);
             }
         }
     }
     both(space.nearest_left, left);
     both(space.nearest_right, right);
-}
-
-/// Does a clause end between two tokens? A semicolon, a colon, or a comma before a word that opens a clause.
-fn ends_clause(text: &Annotated<'_>, from: u32, to: u32) -> bool {
-    let document = &text.document;
-    (from..to).any(|token| match document.word(token) {
-        ";" | ":" => true,
-        "," => {
-            token + 1 < to
-                && matches!(
-                    document.word(token + 1),
-                    "which"
-                        | "where"
-                        | "while"
-                        | "but"
-                        | "whereas"
-                        | "and"
-                        | "we"
-                        | "our"
-                        | "it"
-                        | "they"
-                        | "this"
-                        | "however"
-                )
-        }
-        _ => false,
-    })
 }

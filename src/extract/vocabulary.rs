@@ -9,7 +9,7 @@ use crate::extract::annotated::Annotated;
 use crate::extract::candidates::Candidates;
 use crate::extract::weights::WeightFile;
 use crate::rules::key_of;
-use crate::text::{Document, is_separator, phrase_hash, singular, word_hash};
+use crate::text::{Document, endings, is_separator, phrase_hash, singular, word_hash};
 
 /// A place where words have weights of their own.
 #[derive(Clone, Copy, Debug)]
@@ -214,10 +214,11 @@ pub fn phrase_words(document: &Document, first: u32, end: u32, key: u64, mut vis
 /// Calls `visit` with place, key and text of the last letters of a phrase that ends at `end`.
 pub fn last_letters(document: &Document, end: u32, mut visit: impl FnMut(SpanWord, u64, &str)) {
     if !document.tokens[end as usize - 1].shape.is_name_like() {
-        let lower = document.word(end - 1).to_lowercase();
-        for ending in endings(&lower) {
-            visit(SpanWord::Ending, word_hash(ending), ending);
-        }
+        endings(document.word(end - 1), |ending, whole| {
+            if !whole {
+                visit(SpanWord::Ending, word_hash(ending), ending);
+            }
+        });
     }
 }
 
@@ -234,15 +235,6 @@ pub fn word_after(text: &Annotated<'_>, end: u32) -> Option<u32> {
 
 fn is_plain(text: &Annotated<'_>, token: u32) -> bool {
     text.document.tokens[token as usize].shape.is_word() && text.classes[token as usize].function == 0
-}
-
-/// The last three and four letters of a longer word in lower case, without a plural ending.
-fn endings(word: &str) -> impl Iterator<Item = &str> {
-    let stem = word.strip_suffix('s').filter(|stem| !stem.ends_with('s')).unwrap_or(word);
-    [3, 4].into_iter().filter_map(move |length| {
-        let (at, _) = stem.char_indices().rev().nth(length - 1)?;
-        (at > 0).then(|| &stem[at..])
-    })
 }
 
 /// How many tokens before and after a mention may speak for a relation.

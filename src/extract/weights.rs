@@ -264,20 +264,50 @@ impl WeightTable {
     /// Ends a sum: adds what the hidden units give the outcomes, and leaves each unit's own sum in its place.
     pub fn finish(&self, sums: &mut [f32]) {
         let (outcomes, units) = sums.split_at_mut(self.first_hidden());
-        for (unit, sum) in units[..self.hidden].iter_mut().enumerate() {
-            *sum += self.values[self.unit_bias(unit)];
-            if *sum > 0.0 {
-                outcomes.iter_mut().zip(self.unit_gives(unit)).for_each(|(outcome, weight)| *outcome += *sum * weight);
+        let (bias, _) = self.values[self.unit_bias(0)..].split_at(units.len());
+        units.iter_mut().zip(bias).for_each(|(sum, bias)| *sum += bias);
+        match outcomes.len() {
+            8 => self.finish_wide::<8>(outcomes, units),
+            16 => self.finish_wide::<16>(outcomes, units),
+            _ => self.each_unit(units, |active, gives| {
+                outcomes.iter_mut().zip(gives).for_each(|(outcome, weight)| *outcome += active * weight);
+            }),
+        }
+    }
+
+    /// The end of [`WeightTable::finish`] for a number of outcomes known in advance.
+    fn finish_wide<const OUTCOMES: usize>(&self, outcomes: &mut [f32], units: &[f32]) {
+        let Some(outcomes) = outcomes.first_chunk_mut::<OUTCOMES>() else {
+            return;
+        };
+        let mut total = *outcomes;
+        self.each_unit(units, |active, gives| {
+            let gives = gives.first_chunk::<OUTCOMES>().unwrap_or(&[0.0; OUTCOMES]);
+            for at in 0..OUTCOMES {
+                total[at] += active * gives[at];
             }
+        });
+        *outcomes = total;
+    }
+
+    /// Calls `visit` with what each hidden unit's sum counts, 0 where it is not positive, and what the unit gives the
+    /// outcomes. Without a branch: whether a unit counts is hard to foresee.
+    fn each_unit(&self, units: &[f32], mut visit: impl FnMut(f32, &[f32])) {
+        let rows = self.values[self.unit_row(0)..].chunks_exact(self.stride);
+        for (sum, gives) in units.iter().zip(rows) {
+            visit(sum.max(0.0), gives);
         }
     }
 
     /// What rows weigh for an outcome beside evidence whose finished sums are `sums`.
     pub fn effective(&self, sums: &[f32], outcome: usize) -> Effective<'_> {
+        let mut factors = vec![0.0; self.stride];
+        factors[outcome] = 1.0;
         let first = self.first_hidden();
-        let counts = (0..self.hidden).filter(|unit| sums[first + unit] > 0.0);
-        let units = counts.map(|unit| (first + unit, self.unit_gives(unit)[outcome])).collect();
-        Effective { table: self, outcome, units }
+        for unit in (0..self.hidden).filter(|unit| sums[first + unit] > 0.0) {
+            factors[first + unit] = self.unit_gives(unit)[outcome];
+        }
+        Effective { table: self, factors }
     }
 }
 
@@ -285,17 +315,23 @@ impl WeightTable {
 #[derive(Clone, Debug)]
 pub struct Effective<'t> {
     table: &'t WeightTable,
-    outcome: usize,
-    /// The hidden units that count at the place: where in a row they stand, and what they give the outcome.
-    units: Vec<(usize, f32)>,
+    /// What each number of a row counts: 1 that of the outcome, those of the hidden units that count at the place what
+    /// the unit gives the outcome, all others nothing.
+    factors: Vec<f32>,
 }
 
 impl Effective<'_> {
     /// What a row weighs: its own weight, and its part in the hidden units that count.
     pub fn weight(&self, row: u32) -> f32 {
-        let weights = self.table.row(row);
-        let part = self.units.iter().map(|&(at, gives)| weights[at] * gives);
-        weights[self.outcome] + part.sum::<f32>()
+        let mut lanes = [0.0f32; LANES];
+        let (weights, _) = self.table.row(row).as_chunks::<LANES>();
+        let (factors, _) = self.factors.as_chunks::<LANES>();
+        for (weights, factors) in weights.iter().zip(factors) {
+            for lane in 0..LANES {
+                lanes[lane] += weights[lane] * factors[lane];
+            }
+        }
+        lanes.iter().sum()
     }
 }
 

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::Schema;
 use super::rows::Rows;
-use crate::text::{Document, is_separator, key_of, word_hash};
+use crate::text::{Document, endings, is_separator, key_of, word_hash};
 
 /// Judgement of a term: `Some(type)`, or `None` for "not an entity".
 pub type Judgement = Option<u8>;
@@ -18,10 +18,16 @@ pub type Judgement = Option<u8>;
 #[derive(Clone, Debug, Default)]
 pub struct TermModel {
     judged: FxHashMap<u64, Judgement>,
-    /// Weights of a feature for "not an entity" and each type.
-    weights: FxHashMap<u64, Box<[f32]>>,
+    /// For each feature the position of its weights.
+    rows: FxHashMap<u64, u32>,
+    /// Weights for "not an entity" and each type, one feature after the other.
+    weights: Vec<Row>,
+    /// Numbers of a feature's weights.
     outcomes: usize,
 }
+
+/// So many weights lie side by side that they are added at once; a feature has as few such rows as hold its outcomes.
+type Row = [f32; 8];
 
 /// Tags of features: where a word stands in a phrase.
 mod tag {
@@ -68,13 +74,7 @@ fn features_of_count(count: usize, feature: &mut impl FnMut(u64)) {
 /// Features that all phrases share whose last word stands at one place.
 fn features_of_last(document: &Document, last: u32, feature: &mut impl FnMut(u64)) {
     feature(tagged(tag::LAST, document.tokens[last as usize].singular));
-    let text = document.word(last).to_lowercase();
-    let stem = text.strip_suffix('s').filter(|stem| !stem.ends_with('s')).unwrap_or(&text);
-    for length in [3, 4] {
-        if let Some((at, _)) = stem.char_indices().rev().nth(length - 1) {
-            feature(tagged(tag::ENDING, word_hash(&stem[at..])));
-        }
-    }
+    endings(document.word(last), |ending, _| feature(tagged(tag::ENDING, word_hash(ending))));
 }
 
 /// All other features of a phrase.
@@ -94,9 +94,9 @@ fn other_features(document: &Document, first: u32, last: u32, count: usize, feat
     feature(tagged(tag::LAST_WITH_WORDS, last_word ^ count.min(3) as u64));
 }
 
-/// Weights of the features of last words that were asked for already, by token.
+/// Sums of the weights of the features of last words that were asked for already, by token.
 #[derive(Clone, Debug, Default)]
-pub struct LastWords<'m>(FxHashMap<u32, Vec<&'m [f32]>>);
+pub struct LastWords(FxHashMap<u32, Vec<Row>>);
 
 impl TermModel {
     /// Reads `terms.csv` (`term,type`) and `term-words.csv` (`feature,nothing,<a column a type>`). The features are
@@ -116,16 +116,19 @@ impl TermModel {
             let hundredths = rows.fields().iter().skip(1).map(|text| text.parse::<f32>().unwrap_or(0.0));
             let values: Vec<f32> = hundredths.map(|weight| weight / 100.0).collect();
             if values.len() == model.outcomes {
-                model.weights.insert(feature, values.into());
+                model.insert(feature, &values);
             }
         }
         model
     }
 
-    /// Makes a model of weights just learnt.
-    pub fn with_weights(mut self, weights: FxHashMap<u64, Box<[f32]>>) -> Self {
-        self.weights = weights;
-        self
+    fn insert(&mut self, feature: u64, weights: &[f32]) {
+        self.rows.insert(feature, self.weights.len() as u32);
+        self.weights.extend(weights.chunks(Row::default().len()).map(|part| {
+            let mut row = Row::default();
+            row[..part.len()].copy_from_slice(part);
+            row
+        }));
     }
 
     /// The judgement of a phrase, if it was judged.
@@ -135,40 +138,51 @@ impl TermModel {
 
     /// How probable it is that a span is no entity, and that it is one of each type, by the words it is made of.
     /// Empty where no model was learnt. `last_words` are those of the same document.
-    pub fn probabilities<'m>(
-        &'m self,
+    pub fn probabilities(
+        &self,
         document: &Document,
         first: u32,
         end: u32,
-        last_words: &mut LastWords<'m>,
+        last_words: &mut LastWords,
         into: &mut Vec<f32>,
     ) {
         into.clear();
         if self.weights.is_empty() {
             return;
         }
-        into.resize(self.outcomes, 0.0);
-        let mut add = |weights: &[f32]| into.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight);
+        into.resize(self.rows_a_feature() * Row::default().len(), 0.0);
+        let (sums, _) = into.as_chunks_mut();
         let words = words(document, first, end);
         if let Some(last) = words.clone().next_back() {
             let count = words.count();
-            features_of_count(count, &mut |feature| self.of_feature(feature).into_iter().for_each(&mut add));
+            features_of_count(count, &mut |feature| self.add(feature, sums));
             let of_last = last_words.0.entry(last).or_insert_with(|| {
-                let mut found = Vec::with_capacity(3);
-                features_of_last(document, last, &mut |feature| found.extend(self.of_feature(feature)));
-                found
+                let mut sums = vec![Row::default(); self.rows_a_feature()];
+                features_of_last(document, last, &mut |feature| self.add(feature, &mut sums));
+                sums
             });
-            of_last.iter().copied().for_each(&mut add);
-            other_features(document, first, last, count, &mut |feature| {
-                self.of_feature(feature).into_iter().for_each(&mut add);
-            });
+            add_rows(sums, of_last);
+            other_features(document, first, last, count, &mut |feature| self.add(feature, sums));
         }
+        into.truncate(self.outcomes);
         softmax(into);
     }
 
-    /// The weights of a feature, if it has any.
-    fn of_feature(&self, feature: u64) -> Option<&[f32]> {
-        self.weights.get(&feature).map(AsRef::as_ref)
+    fn rows_a_feature(&self) -> usize {
+        self.outcomes.div_ceil(Row::default().len())
+    }
+
+    /// Adds the weights of a feature, if it has any.
+    fn add(&self, feature: u64, sums: &mut [Row]) {
+        if let Some(&from) = self.rows.get(&feature) {
+            add_rows(sums, &self.weights[from as usize..]);
+        }
+    }
+}
+
+fn add_rows(sums: &mut [Row], rows: &[Row]) {
+    for (sums, row) in sums.iter_mut().zip(rows) {
+        sums.iter_mut().zip(row).for_each(|(sum, weight)| *sum += weight);
     }
 }
 

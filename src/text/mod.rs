@@ -11,7 +11,7 @@ mod readable;
 mod slug;
 
 pub use document::{Atom, Document, Sentence, Shape, Token, tokens_of};
-pub use normal::{normal_form, singular};
+pub use normal::{endings, normal_form, singular};
 pub use phrases::{PhraseHashes, PhraseTable, is_separator, key_of, phrase_key};
 pub use readable::Readable;
 pub use slug::slug;

@@ -35,9 +35,45 @@ pub fn singular(word: &str) -> std::borrow::Cow<'_, str> {
     }
 }
 
+/// Calls `visit` with the last three and the last four letters of a word, in lower case and without a plural s, and
+/// whether they are the whole of it.
+pub fn endings(word: &str, mut visit: impl FnMut(&str, bool)) {
+    // Most words are ASCII, and a copy of so few letters needs no memory of its own.
+    let tail = word.as_bytes().last_chunk::<6>().map_or(word.as_bytes(), |tail| tail);
+    let mut letters = [0; 6];
+    let lower: &str = if word.is_ascii() {
+        let letters = &mut letters[..tail.len()];
+        letters.copy_from_slice(tail);
+        letters.make_ascii_lowercase();
+        std::str::from_utf8(letters).unwrap_or_default()
+    } else {
+        &word.to_lowercase()
+    };
+    let stem = lower.strip_suffix('s').filter(|stem| !stem.ends_with('s')).unwrap_or(lower);
+    for length in [3, 4] {
+        if let Some((at, _)) = stem.char_indices().rev().nth(length - 1) {
+            visit(&stem[at..], at == 0);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn endings_are_those_of_the_singular() {
+        let of = |word: &str| {
+            let mut found = Vec::new();
+            endings(word, |ending, whole| found.push(format!("{ending}{}", if whole { "!" } else { "" })));
+            found.join(" ")
+        };
+        assert_eq!(of("Transformers"), "mer rmer");
+        assert_eq!(of("loss"), "oss loss!");
+        assert_eq!(of("cats"), "cat!");
+        assert_eq!(of("of"), "");
+        assert_eq!(of("naïves"), "ïve aïve");
+    }
 
     #[test]
     fn folds_case_hyphens_and_plurals() {

@@ -76,7 +76,7 @@ pub fn find_topics(papers: &Neighbors, resolution: Option<f64>, seed: u64) -> To
     let root = (papers.node_count() as f64).sqrt();
     let wanted = ((root / 2.0).round() as usize).clamp(2, MOST_TOPICS);
     let smallest = ((root / 10.0).ceil() as usize).max(3);
-    communities(papers, resolution, wanted, smallest, seed)
+    communities(papers, resolution, (wanted, smallest), PAIRS_FOR_ALL_RUNS, seed)
 }
 
 /// Cuts every topic of a large corpus into sub-topics; empty for a small corpus. The members of the sub-topics are
@@ -92,20 +92,29 @@ pub fn find_subtopics(papers: &Neighbors, topics: &Topics, seed: u64) -> Vec<Vec
             return Vec::new();
         }
         let smallest = ((root / 4.0).ceil() as usize).max(5);
-        let mut parts = communities(&papers.between(members), None, wanted, smallest, seed).members;
+        // There are many topics to cut, and where exactly matters less: one run for each.
+        let mut parts = communities(&papers.between(members), None, (wanted, smallest), 0, seed).members;
         parts.iter_mut().flatten().for_each(|paper| *paper = members[*paper as usize]);
         if parts.len() < 2 { Vec::new() } else { parts }
     });
     cut.collect()
 }
 
-fn communities(papers: &Neighbors, resolution: Option<f64>, wanted: usize, smallest: usize, seed: u64) -> Topics {
+/// Finds about `wanted` communities, of no fewer papers than `smallest`. Up to `pairs_for_all_runs` links the best of
+/// several runs is looked for.
+fn communities(
+    papers: &Neighbors,
+    resolution: Option<f64>,
+    (wanted, smallest): (usize, usize),
+    pairs_for_all_runs: usize,
+    seed: u64,
+) -> Topics {
     let pair_count = papers.rows.entry_count() / 2;
     if pair_count == 0 {
         return Topics { topic_of: vec![None; papers.node_count()], resolution: 1.0, ..Topics::default() };
     }
     let graph = Graph::new(&papers.rows);
-    let runs = Runs { graph: &graph, count: (PAIRS_FOR_ALL_RUNS / pair_count).clamp(1, MOST_RUNS) as u64, seed };
+    let runs = Runs { graph: &graph, count: (pairs_for_all_runs / pair_count).clamp(1, MOST_RUNS) as u64, seed };
     let attempt = |resolution: f64, most_repeats: u64| {
         let run = runs.best(resolution, most_repeats);
         Attempt { topics: Topics { resolution, ..Topics::from_communities(&run.of_node, smallest) }, run }
@@ -113,7 +122,7 @@ fn communities(papers: &Neighbors, resolution: Option<f64>, wanted: usize, small
     let Attempt { topics, run } = match resolution {
         Some(fixed) if fixed.is_finite() && fixed > 0.0 => attempt(fixed, MOST_REPEATS),
         // On a large graph one pass tells the number of communities well enough to find the resolution.
-        _ if pair_count > PAIRS_FOR_ALL_RUNS => {
+        _ if pair_count > pairs_for_all_runs => {
             let found = search(wanted, |resolution| attempt(resolution, 1));
             let resolution = found.topics.resolution;
             let run = runs.repeated(0, resolution, MOST_REPEATS, Some(found.run));

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::cell::{Cells, Count};
 use super::key::{joined, name_key};
@@ -36,20 +36,56 @@ pub(super) struct Names {
     pub(super) keys: Vec<Vec<String>>,
 }
 
+/// A form that fewer than one in so many papers use for an entity is no alias of it: a slip, or a special kind of it.
+const RAREST_ALIAS: u32 = 100;
+
 /// Names every group.
 pub(super) fn name_groups(schema: &Schema, lexicon: &[LexiconEntry], cells: &Cells, groups: &Groups) -> Names {
-    let name = |(members, entry): (&Vec<usize>, &Option<usize>)| {
+    let owners = Owners::new(cells, groups);
+    let name = |(number, (members, entry)): (usize, (&Vec<usize>, &Option<usize>))| {
         let known = entry.map(|entry| &lexicon[entry]);
-        Forms::gather(cells, groups, members).into_name(known)
-    };
-    let papers = |members: &Vec<usize>| -> u32 {
-        members.iter().flat_map(|cell| cells.all[*cell].readings.entries()).map(|(_, count)| count.papers).sum()
+        Forms::gather(cells, groups, members).into_name(known, number, &owners)
     };
     let (mut names, keys): (Vec<EntityName>, Vec<Vec<String>>) =
-        groups.cells.par_iter().zip(&groups.entries).map(name).unzip();
+        groups.cells.par_iter().zip(&groups.entries).enumerate().map(name).unzip();
+    let papers = |members: &Vec<usize>| -> u32 { members.iter().map(|cell| papers_of(cells, *cell)).sum() };
     let readings: Vec<u32> = groups.cells.par_iter().map(papers).collect();
     give_ids(schema, groups, &readings, &mut names);
     Names { names, keys }
+}
+
+/// How many papers say each reading of a cell, all readings together.
+fn papers_of(cells: &Cells, cell: usize) -> u32 {
+    cells.all[cell].readings.entries().iter().map(|(_, count)| count.papers).sum()
+}
+
+/// Which group most papers mean by a joined form, with their number.
+///
+/// In one paper "generative model" may be short for "generative adversarial network"; in the corpus these are two
+/// things, and neither is another name of the other.
+struct Owners<'c>(FxHashMap<&'c str, (u32, usize)>);
+
+impl<'c> Owners<'c> {
+    fn new(cells: &'c Cells, groups: &Groups) -> Self {
+        let mut papers: FxHashMap<(&str, usize), u32> = FxHashMap::default();
+        for (cell, &group) in groups.of_cell.iter().enumerate() {
+            *papers.entry((cells.texts.text(cells.all[cell].form), group)).or_default() += papers_of(cells, cell);
+        }
+        let mut owners: FxHashMap<&str, (u32, usize)> = FxHashMap::default();
+        for ((form, group), papers) in papers {
+            let owner = owners.entry(form).or_insert((papers, group));
+            // The smaller number of two equal groups, in whatever order they come.
+            if (papers, std::cmp::Reverse(group)) > (owner.0, std::cmp::Reverse(owner.1)) {
+                *owner = (papers, group);
+            }
+        }
+        Self(owners)
+    }
+
+    /// Do more papers mean another group by the form than the `papers` that mean this one?
+    fn is_others(&self, form: &str, group: usize, papers: u32) -> bool {
+        self.0.get(form).is_some_and(|&(most, owner)| owner != group && most > papers)
+    }
 }
 
 /// One way to write a name.
@@ -115,14 +151,18 @@ impl<'t> Forms<'t> {
     }
 
     /// The name, and the joined forms of it and the aliases.
-    fn into_name(self, known: Option<&LexiconEntry>) -> (EntityName, Vec<String>) {
+    fn into_name(self, known: Option<&LexiconEntry>, group: usize, owners: &Owners<'_>) -> (EntityName, Vec<String>) {
         let name = known.map_or_else(|| self.canonical(), |known| known.name.as_str()).to_owned();
         let own_form = normal_form(&name);
+        let papers = |readings: &[Reading<'_>]| readings.iter().map(|reading| reading.count.papers).sum::<u32>();
+        let all_papers: u32 = self.0.values().map(|readings| papers(readings)).sum();
         let mut aliases: BTreeMap<String, String> = BTreeMap::new();
         for (form, readings) in self.0 {
             if let Some(best) = readings.first()
                 && form != own_form
                 && !form.is_empty()
+                && papers(&readings) >= all_papers / RAREST_ALIAS
+                && !owners.is_others(&joined(&form), group, papers(&readings))
             {
                 aliases.insert(form, best.text.to_owned());
             }

@@ -152,6 +152,15 @@ fn a_form_of_two_lexicon_entries_is_left_alone() {
 }
 
 #[test]
+fn a_form_that_more_papers_use_for_another_thing_is_no_alias() {
+    let walk = || vec![defined("Method", "quiet gradient walk", "QGW")];
+    let data = || vec![said("Dataset", "uses", "QGW")];
+    let aliases = |papers| resolve(&[], papers).node("method:quiet-gradient-walk").unwrap().aliases().to_vec();
+    assert_eq!(aliases(vec![walk(), data()]), ["QGW"]);
+    assert!(aliases(vec![walk(), data(), data()]).is_empty());
+}
+
+#[test]
 fn an_acronym_goes_to_the_long_form_that_the_corpus_defines() {
     let long = || defined("Method", "quiet gradient walk", "QGW");
     let graph = resolve(&[], vec![vec![long()], vec![long()], vec![said("Method", "uses", "QGW")]]);

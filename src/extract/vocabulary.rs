@@ -7,9 +7,8 @@ use rustc_hash::FxHashMap;
 
 use crate::extract::annotated::Annotated;
 use crate::extract::candidates::Candidates;
-use crate::extract::weights::WeightFile;
-use crate::rules::key_of;
-use crate::text::{Document, is_separator, phrase_hash, singular, word_hash};
+use crate::rules::packed::WeightFile;
+use crate::text::{Document, is_separator, key_of, phrase_hash, singular, word_hash};
 
 /// A place where words have weights of their own.
 #[derive(Clone, Copy, Debug)]

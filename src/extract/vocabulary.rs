@@ -116,6 +116,7 @@ impl Vocabulary {
     /// A vocabulary of the given words of each place.
     fn new(places: &[Place], mut words: Vec<Vec<String>>) -> Self {
         let mut numbers: FxHashMap<u64, Numbers> = FxHashMap::default();
+        numbers.reserve(words.iter().map(Vec::len).sum::<usize>() / 2);
         for (at, (place, words)) in places.iter().zip(&mut words).enumerate() {
             words.sort();
             words.dedup();

@@ -80,22 +80,26 @@ impl WeightTable {
         let column = |name: &str| file.columns.iter().position(|column| *column == name);
         let hidden = (1..).take_while(|unit| column(&unit_name(*unit)).is_some()).count();
         let mut table = Self::with_hidden(rows, outcomes.len(), hidden);
-        // Where each column of the file goes in a row of the table.
-        let mut columns: Vec<(usize, usize)> = Vec::new();
-        columns.extend(outcomes.iter().enumerate().filter_map(|(at, name)| Some((column(name)?, at))));
+        let of_outcomes = outcomes.iter().enumerate().filter_map(|(at, name)| Some((column(name)?, at)));
         let first_hidden = table.first_hidden();
-        columns.extend((0..hidden).filter_map(|at| Some((column(&unit_name(at + 1))?, first_hidden + at))));
+        let of_units = (0..hidden).filter_map(|at| Some((column(&unit_name(at + 1))?, first_hidden + at)));
+        let stretches = stretches(of_outcomes.chain(of_units));
         let records: FxHashMap<u64, usize> = file.hashes().zip(0..).collect();
-        let mut numbers = vec![0.0; file.columns.len()];
         let mut take = |name: u64, row: usize| {
             if let Some(&record) = records.get(&name) {
-                file.read_row(record, &mut numbers);
                 let row = &mut table.values[row * table.stride..][..table.stride];
-                columns.iter().for_each(|&(from, to)| row[to] = numbers[from]);
+                for &Stretch { from, to, length } in &stretches {
+                    file.read_row(record, from, &mut row[to..to + length]);
+                }
             }
         };
         for family in families {
-            (0..family.rows()).for_each(|row| take(value_hash(family, row), (family.base + row) as usize));
+            let mut row = family.base as usize;
+            let start = Hashing::default().with(family.id).with("\n");
+            value_hashes(&family.dimensions, start, "", &mut |name| {
+                take(name, row);
+                row += 1;
+            });
         }
         take(name_hash(HIDDEN, "bias"), table.rows);
         (1..=hidden).for_each(|unit| take(name_hash(HIDDEN, &unit_name(unit)), table.rows + unit));
@@ -257,11 +261,42 @@ impl Effective<'_> {
     }
 }
 
-/// The [hash of the name](name_hash) of a value of a family by its row, without making the name.
-fn value_hash(family: &FamilyNames, row: u32) -> u64 {
-    let start = Hashing::default().with(family.id).with("\n");
-    let join = |(hash, between): (Hashing, &'static str), part: &str| (hash.with(between).with(part), VALUE_SEPARATOR);
-    family.parts(row).fold((start, ""), join).0.finish()
+/// Calls `visit` with the [hash of the name](name_hash) of each value of a family, in the order of its rows, without
+/// making the names. `start` is the hash of what stands before the names of these dimensions, `between` what parts them
+/// from it.
+fn value_hashes(dimensions: &[Vec<String>], start: Hashing, between: &str, visit: &mut impl FnMut(u64)) {
+    let Some((names, others)) = dimensions.split_first() else {
+        return visit(start.finish());
+    };
+    for name in names {
+        match name.as_str() {
+            "" => value_hashes(others, start, between, visit),
+            name => value_hashes(others, start.with(between).with(name), VALUE_SEPARATOR, visit),
+        }
+    }
+}
+
+/// Columns that follow each other in a file and in the rows of a table.
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    /// First column of the file.
+    from: usize,
+    /// Where it goes in a row of the table.
+    to: usize,
+    /// Number of columns.
+    length: usize,
+}
+
+/// Columns of a file with where they go in a row of the table, as few stretches as may be.
+fn stretches(columns: impl Iterator<Item = (usize, usize)>) -> Vec<Stretch> {
+    let mut stretches: Vec<Stretch> = Vec::new();
+    for (from, to) in columns {
+        match stretches.last_mut().filter(|last| (last.from + last.length, last.to + last.length) == (from, to)) {
+            Some(last) => last.length += 1,
+            None => stretches.push(Stretch { from, to, length: 1 }),
+        }
+    }
+    stretches
 }
 
 /// Name of a hidden unit in files, counted from 1.
@@ -300,9 +335,11 @@ mod tests {
         builder.family("constant", &[]);
         builder.family("pair", &[&names(&["a", "b"]), &names(&["", "x, y"])]);
         for family in &builder.families {
-            for row in 0..family.rows() {
-                assert_eq!(value_hash(family, row), name_hash(family.id, &family.value(row)));
-            }
+            let mut hashes = Vec::new();
+            let start = Hashing::default().with(family.id).with("\n");
+            value_hashes(&family.dimensions, start, "", &mut |hash| hashes.push(hash));
+            let by_name = (0..family.rows()).map(|row| name_hash(family.id, &family.value(row)));
+            assert_eq!(hashes, by_name.collect::<Vec<_>>());
         }
         let csv =
             b"family,value,seen,A,u1\nhidden,bias,,,.5\nconstant,,1,-1.25,\npair,\"b, x, y\",1,2,.25\ngone,a,1,9,9\n";

@@ -57,7 +57,7 @@ struct WordCount {
 pub type Context = (u16, u8);
 
 /// The counts of a corpus, looked up by hash.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CorpusCounts {
     words: FxHashMap<WordHash, WordCount>,
     phrases: FxHashMap<u64, PhraseCount>,
@@ -80,14 +80,14 @@ impl CorpusCounts {
         let mut counts = Self::default();
         let table = PackedCounts::new(words);
         let cues = known_cues(&table, cue_ids);
-        counts.words.reserve(table.len());
+        counts.words.reserve(table.iter().len());
         for PackedCount { key, shares: [before, after, ..], cues: beside, .. } in table.iter() {
             let contexts = counts.add_contexts(beside, &cues);
             counts.words.insert(key, WordCount { before, after, contexts });
         }
         let table = PackedCounts::new(phrases);
         let cues = known_cues(&table, cue_ids);
-        counts.phrases.reserve(table.len());
+        counts.phrases.reserve(table.iter().len());
         let mut unhashed = table.unhashed.iter().map(key_of);
         for PackedCount { key, total, shares: [left, right, free, capital], cues: beside } in table.iter() {
             let key = if key == 0 { unhashed.next().unwrap_or_default() } else { key };

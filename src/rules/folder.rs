@@ -149,9 +149,9 @@ impl Layer {
     }
 
     /// The table at the relative `path`, with the contents of that file.
-    pub(super) fn table(&self, path: &str, contents: &Cow<'static, [u8]>) -> Table {
+    pub(super) fn table(&self, path: &str, contents: Cow<'static, [u8]>) -> Table {
         let packed = self.packed.iter().find(|(of, _)| *of == path).map(|(_, packed)| *packed);
-        Table::new(contents.clone(), packed)
+        Table::new(contents, packed)
     }
 }
 

@@ -105,7 +105,7 @@ impl RuleFolder {
                     }
                     FileKind::Stop => rules.stop.append(read_toml(&file, bytes)?),
                     FileKind::Table => {
-                        rules.tables.insert(path.clone(), layer.table(path, bytes));
+                        rules.tables.insert(path.clone(), layer.table(path, bytes.clone()));
                     }
                     FileKind::Schema | FileKind::Ignored | FileKind::Unknown => {}
                 }

@@ -15,7 +15,7 @@ use crate::text::{Document, is_separator, key_of, word_hash};
 pub type Judgement = Option<u8>;
 
 /// Judged terms and the model learnt from them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TermModel {
     judged: FxHashMap<u64, Judgement>,
     /// Weights of a feature for "not an entity" and each type.

@@ -9,7 +9,7 @@ pub struct PhraseHashes {
     /// Hash of the first word, the first two words and so on, up to all words.
     beginnings: Vec<u64>,
     key: u64,
-    /// The word at hand in lower case.
+    /// The phrase at hand in lower case.
     lower: String,
 }
 
@@ -19,19 +19,25 @@ impl PhraseHashes {
     pub fn read_plain(&mut self, phrase: &str) -> bool {
         self.beginnings.clear();
         self.key = 0;
-        let separators = [' ', '-', '/', '_'];
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || separators.contains(&char::from(byte));
-        if !phrase.bytes().all(plain) {
+        let is_separator = |byte: u8| matches!(byte, b' ' | b'-' | b'/' | b'_');
+        if !phrase.bytes().all(|byte| byte.is_ascii_alphanumeric() || is_separator(byte)) {
             return false;
         }
-        for word in phrase.split(separators).filter(|word| !word.is_empty()) {
-            self.lower.clear();
-            self.lower.push_str(word);
-            self.lower.make_ascii_lowercase();
-            let hash = word_hash(&self.lower);
-            let without_plural = if self.lower.ends_with('s') { word_hash(&singular(&self.lower)) } else { hash };
-            self.add(hash, without_plural);
+        let mut lower = std::mem::take(&mut self.lower);
+        lower.clear();
+        lower.push_str(phrase);
+        lower.make_ascii_lowercase();
+        let mut rest = lower.as_str();
+        while !rest.is_empty() {
+            let (word, after) = rest.split_at(rest.bytes().position(is_separator).unwrap_or(rest.len()));
+            rest = after.get(1..).unwrap_or_default();
+            if !word.is_empty() {
+                let hash = word_hash(word);
+                let without_plural = if word.ends_with('s') { word_hash(&singular(word)) } else { hash };
+                self.add(hash, without_plural);
+            }
         }
+        self.lower = lower;
         true
     }
 

@@ -106,11 +106,6 @@ impl<'t> Texts<'t> {
             text
         })
     }
-
-    /// How many there are.
-    pub fn len(self) -> usize {
-        self.ends.len()
-    }
 }
 
 /// A list of numbers.

@@ -128,13 +128,8 @@ impl<'t> PackedCounts<'t> {
         Self { records: parts.records(), cue_ids: parts.texts(), cues: parts.records(), unhashed: parts.texts() }
     }
 
-    /// How many counts there are.
-    pub fn len(&self) -> usize {
-        self.records.len()
-    }
-
     /// The counts, in the order of the table.
-    pub fn iter(&self) -> impl Iterator<Item = PackedCount<'t>> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = PackedCount<'t>> + use<'t> {
         let mut cues = self.cues;
         self.records.iter().map(move |record| {
             let [k0, k1, k2, k3, k4, k5, k6, k7, t0, t1, t2, t3, a, b, c, d, n0, n1] = *record;

@@ -77,9 +77,9 @@ impl<'t> WeightFile<'t> {
         self.hashes.iter().map(|hash| u64::from_le_bytes(*hash))
     }
 
-    /// Reads the numbers of a row.
-    pub fn read_row(&self, row: usize, into: &mut [f32]) {
-        self.numbers.read(row * self.columns.len(), into);
+    /// Reads the numbers of a row from the column at `from` on.
+    pub fn read_row(&self, row: usize, from: usize, into: &mut [f32]) {
+        self.numbers.read(row * self.columns.len() + from, into);
     }
 }
 

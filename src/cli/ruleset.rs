@@ -47,8 +47,8 @@ pub fn fingerprint(files: &RuleFiles) -> String {
     let RuleFiles { schema, lexicons, ambiguous, patterns, cues, heads, stop, tables } = files;
     // Writing to a fingerprint never fails.
     let _ = write!(all, "{schema:?}{lexicons:?}{ambiguous:?}{patterns:?}{cues:?}{heads:?}{stop:?}");
-    for (path, bytes) in tables {
-        let _ = write!(all, "{path} {}", stable_hash(bytes));
+    for (path, table) in tables {
+        let _ = write!(all, "{path} {}", stable_hash(table.csv()));
     }
     format!("{:016x}", all.0)
 }

@@ -1,5 +1,7 @@
 //! The extractor: rules, spaces of evidence and weights, ready for any number of papers.
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
@@ -16,7 +18,8 @@ use crate::extract::pair_evidence::PairSpace;
 use crate::extract::relation_evidence::{self, EntityPlaces, RelationSpace, RelationWords};
 use crate::extract::space::SpanSpace;
 use crate::extract::vocabulary::{PAIR_PLACES, RELATION_PLACES, SPAN_PLACES, Vocabulary};
-use crate::extract::weights::{WeightFile, WeightTable};
+use crate::extract::weights::WeightTable;
+use crate::rules::packed::WeightFile;
 use crate::rules::{RelationId, RuleFiles, RuleSet, TypeId};
 use crate::text::Document;
 
@@ -55,20 +58,33 @@ pub struct Vocabularies {
     pub relations: Vocabulary,
 }
 
-/// The weight files of a rules folder, as far as it has them.
-struct WeightFiles<'f> {
-    spans: Option<WeightFile<'f>>,
-    pairs: Option<WeightFile<'f>>,
-    relations: Option<WeightFile<'f>>,
+/// The packed weight tables of a rules folder, as far as it has them.
+struct PackedWeights<'f> {
+    spans: Option<Cow<'f, [u8]>>,
+    pairs: Option<Cow<'f, [u8]>>,
+    relations: Option<Cow<'f, [u8]>>,
 }
 
-impl<'f> WeightFiles<'f> {
-    fn read(files: &'f RuleFiles) -> Self {
-        let file = |path: &str| files.tables.get(path).map(|csv| WeightFile::read(csv));
+impl<'f> PackedWeights<'f> {
+    fn of(files: &'f RuleFiles) -> Self {
+        let packed = |path: &str| files.tables.get(path).map(|table| table.packed(path));
         let (spans, (pairs, relations)) =
-            rayon::join(|| file(SPAN_WEIGHTS), || (file(PAIR_WEIGHTS), file(RELATION_WEIGHTS)));
+            rayon::join(|| packed(SPAN_WEIGHTS), || (packed(PAIR_WEIGHTS), packed(RELATION_WEIGHTS)));
         Self { spans, pairs, relations }
     }
+
+    fn files(&self) -> WeightFiles<'_> {
+        let [spans, pairs, relations] =
+            [&self.spans, &self.pairs, &self.relations].map(|packed| packed.as_deref().map(WeightFile::new));
+        WeightFiles { spans, pairs, relations }
+    }
+}
+
+/// The same, unpacked.
+struct WeightFiles<'p> {
+    spans: Option<WeightFile<'p>>,
+    pairs: Option<WeightFile<'p>>,
+    relations: Option<WeightFile<'p>>,
 }
 
 /// The weights of all decisions.
@@ -120,7 +136,8 @@ pub struct Reading<'r> {
 impl Extractor {
     /// Compiles rule files.
     pub fn new(files: &RuleFiles) -> Self {
-        let (rules, weights) = rayon::join(|| RuleSet::compile(files), || WeightFiles::read(files));
+        let (rules, weights) = rayon::join(|| RuleSet::compile(files), || PackedWeights::of(files));
+        let weights = weights.files();
         let no_file = WeightFile::default();
         let words = |places, file: &Option<WeightFile<'_>>| Vocabulary::read(places, file.as_ref().unwrap_or(&no_file));
         let words = Vocabularies {
@@ -133,7 +150,7 @@ impl Extractor {
 
     /// Compiles rule files, with the words that shall have weights of their own: what fitting begins with.
     pub fn with_words(files: &RuleFiles, words: Vocabularies) -> Self {
-        Self::with_rules(files, RuleSet::compile(files), words, &WeightFiles::read(files))
+        Self::with_rules(files, RuleSet::compile(files), words, &PackedWeights::of(files).files())
     }
 
     fn with_rules(files: &RuleFiles, rules: RuleSet, words: Vocabularies, weights: &WeightFiles<'_>) -> Self {
@@ -169,7 +186,7 @@ impl Extractor {
         let settings = files
             .tables
             .get("weights.toml")
-            .and_then(|bytes| std::str::from_utf8(bytes).ok())
+            .and_then(|table| std::str::from_utf8(table.csv()).ok())
             .and_then(|text| toml::from_str(text).ok())
             .unwrap_or_default();
         Self { rules, space, relation_space, pair_space, weights, settings }

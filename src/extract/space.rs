@@ -33,13 +33,14 @@ impl Family {
 }
 
 /// A family's name and the names of its values, for files and reports.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FamilyNames {
     /// Id of the family, as weight files and reports write it.
     pub id: &'static str,
     /// First row.
     pub base: u32,
-    dimensions: Vec<Vec<String>>,
+    /// Names of the values in each dimension.
+    pub(super) dimensions: Vec<Vec<String>>,
 }
 
 impl FamilyNames {
@@ -61,7 +62,7 @@ impl FamilyNames {
     }
 
     /// The names in each dimension that make up the name of a value, without empty ones.
-    pub(super) fn parts(&self, row: u32) -> impl Iterator<Item = &str> {
+    fn parts(&self, row: u32) -> impl Iterator<Item = &str> {
         let mut size = self.rows();
         let parts = self.dimensions.iter().map(move |names| {
             let count = names.len() as u32;

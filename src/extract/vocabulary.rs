@@ -7,9 +7,8 @@ use rustc_hash::FxHashMap;
 
 use crate::extract::annotated::Annotated;
 use crate::extract::candidates::Candidates;
-use crate::extract::weights::WeightFile;
-use crate::rules::key_of;
-use crate::text::{Document, endings, is_separator, phrase_hash, singular, word_hash};
+use crate::rules::packed::WeightFile;
+use crate::text::{Document, PhraseHashes, endings, is_separator, phrase_hash, singular, word_hash};
 
 /// A place where words have weights of their own.
 #[derive(Clone, Copy, Debug)]
@@ -18,8 +17,8 @@ pub struct Place {
     pub id: &'static str,
     /// Number of annotated papers in which a word must stand there before it gets weights of its own.
     least_papers: u32,
-    /// The key of a word or phrase in lower case.
-    key: fn(&str) -> u64,
+    /// The key of a word or phrase in lower case. Takes hashes to work with, so that many keys need no memory each.
+    key: fn(&mut PhraseHashes, &str) -> u64,
 }
 
 /// Where a word stands beside or in a candidate.
@@ -44,13 +43,13 @@ pub enum SpanWord {
 
 /// The places of [`SpanWord`], in its order.
 pub const SPAN_PLACES: &[Place] = &[
-    Place { id: "last word", least_papers: 6, key: |word| word_hash(&singular(word)) },
-    Place { id: "last letters", least_papers: 20, key: word_hash },
-    Place { id: "first word", least_papers: 6, key: word_hash },
-    Place { id: "last two words", least_papers: 8, key: key_of },
-    Place { id: "phrase", least_papers: 8, key: key_of },
-    Place { id: "preceding word", least_papers: 10, key: word_hash },
-    Place { id: "following word", least_papers: 10, key: word_hash },
+    Place { id: "last word", least_papers: 6, key: |_, word| word_hash(&singular(word)) },
+    Place { id: "last letters", least_papers: 20, key: |_, word| word_hash(word) },
+    Place { id: "first word", least_papers: 6, key: |_, word| word_hash(word) },
+    Place { id: "last two words", least_papers: 8, key: key_in },
+    Place { id: "phrase", least_papers: 8, key: key_in },
+    Place { id: "preceding word", least_papers: 10, key: |_, word| word_hash(word) },
+    Place { id: "following word", least_papers: 10, key: |_, word| word_hash(word) },
 ];
 
 /// Where a word stands beside a mention, for the relation of its entity.
@@ -71,11 +70,11 @@ pub enum RelationWord {
 
 /// The places of [`RelationWord`], in its order.
 pub const RELATION_PLACES: &[Place] = &[
-    Place { id: "among words before", least_papers: 25, key: word_hash },
-    Place { id: "among words after", least_papers: 25, key: word_hash },
-    Place { id: "sentence opens with", least_papers: 20, key: word_hash },
-    Place { id: "last word", least_papers: 12, key: |word| word_hash(&singular(word)) },
-    Place { id: "in sentence", least_papers: 120, key: word_hash },
+    Place { id: "among words before", least_papers: 25, key: |_, word| word_hash(word) },
+    Place { id: "among words after", least_papers: 25, key: |_, word| word_hash(word) },
+    Place { id: "sentence opens with", least_papers: 20, key: |_, word| word_hash(word) },
+    Place { id: "last word", least_papers: 12, key: |_, word| word_hash(&singular(word)) },
+    Place { id: "in sentence", least_papers: 120, key: |_, word| word_hash(word) },
 ];
 
 /// Where a word stands by which two forms of an entity differ.
@@ -92,10 +91,16 @@ pub enum PairWord {
 
 /// The places of [`PairWord`], in its order.
 pub const PAIR_PLACES: &[Place] = &[
-    Place { id: "word more before", least_papers: 8, key: |word| word_hash(&singular(word)) },
-    Place { id: "word more after", least_papers: 8, key: |word| word_hash(&singular(word)) },
-    Place { id: "other word", least_papers: 8, key: |word| word_hash(&singular(word)) },
+    Place { id: "word more before", least_papers: 8, key: |_, word| word_hash(&singular(word)) },
+    Place { id: "word more after", least_papers: 8, key: |_, word| word_hash(&singular(word)) },
+    Place { id: "other word", least_papers: 8, key: |_, word| word_hash(&singular(word)) },
 ];
+
+/// The key of a phrase.
+fn key_in(hashes: &mut PhraseHashes, phrase: &str) -> u64 {
+    hashes.read(phrase);
+    hashes.key()
+}
 
 /// The words of one paper by number of the place and key, with how they are written.
 pub type SeenWords = FxHashMap<(usize, u64), String>;
@@ -117,11 +122,13 @@ impl Vocabulary {
     /// A vocabulary of the given words of each place.
     fn new(places: &[Place], mut words: Vec<Vec<String>>) -> Self {
         let mut numbers: FxHashMap<u64, Numbers> = FxHashMap::default();
+        let mut hashes = PhraseHashes::default();
+        numbers.reserve(words.iter().map(Vec::len).sum::<usize>() / 2);
         for (at, (place, words)) in places.iter().zip(&mut words).enumerate() {
             words.sort();
             words.dedup();
             for (word, number) in words.iter().zip(1..) {
-                numbers.entry((place.key)(word)).or_default()[at] = number;
+                numbers.entry((place.key)(&mut hashes, word)).or_default()[at] = number;
             }
         }
         Self { words, numbers }
@@ -154,7 +161,7 @@ impl Vocabulary {
         let words = places.iter().zip(counts).map(|(place, counts)| {
             let plain = |word: &str| word.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '-'));
             let kept = counts.into_iter().filter(|(key, (word, papers))| {
-                *papers >= place.least_papers && plain(word) && (place.key)(word) == *key
+                *papers >= place.least_papers && plain(word) && (place.key)(&mut PhraseHashes::default(), word) == *key
             });
             kept.map(|(_, (word, _))| word).collect()
         });

@@ -12,12 +12,10 @@
 //! and rows `hidden,bias` (what every unit begins with) and `hidden,u1` (what unit 1 gives each outcome). What has no row
 //! weighs nothing. Sums are taken in the order of the evidence, so that the same input gives the same bits everywhere.
 
-use std::borrow::Cow;
-
 use rustc_hash::FxHashMap;
 
 use crate::extract::space::{FamilyNames, VALUE_SEPARATOR};
-use crate::rules::rows::Rows;
+use crate::rules::packed::{WeightFile, name_hash};
 use crate::text::Hashing;
 
 /// Weights by row of an evidence space, for a fixed number of outcomes.
@@ -33,45 +31,6 @@ pub struct WeightTable {
     stride: usize,
     /// Rows of evidence, one row with what the hidden units begin with, one row for what each unit gives the outcomes.
     values: Vec<f32>,
-}
-
-/// A weight file that was read, whatever its rows mean.
-#[derive(Clone, Debug, Default)]
-pub struct WeightFile<'f> {
-    /// Names of the columns of numbers.
-    columns: Vec<String>,
-    /// Family and value of each row.
-    names: Vec<(Cow<'f, str>, Cow<'f, str>)>,
-    /// The numbers, row by row.
-    numbers: Vec<f32>,
-}
-
-/// Columns before those of numbers: family, value, seen.
-const NAME_COLUMNS: usize = 3;
-
-impl<'f> WeightFile<'f> {
-    /// Reads CSV; see the [module](self).
-    pub fn read(csv: &'f [u8]) -> Self {
-        let mut rows = Rows::new(csv);
-        if rows.header.len() < NAME_COLUMNS {
-            return Self::default();
-        }
-        let mut file = Self {
-            columns: rows.header.iter().skip(NAME_COLUMNS).map(ToString::to_string).collect(),
-            ..Self::default()
-        };
-        while rows.advance() {
-            let fields = rows.fields();
-            file.names.push((fields[0].clone(), fields[1].clone()));
-            file.numbers.extend(fields[NAME_COLUMNS..].iter().map(|field| number(field)));
-        }
-        file
-    }
-
-    /// Family and value of each row.
-    pub fn names(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.names.iter().map(|(family, value)| (&**family, &**value))
-    }
 }
 
 /// Rows are padded to a multiple of this many numbers.
@@ -118,29 +77,32 @@ impl WeightTable {
     /// Takes a table from a file. Rows of evidence that the space does not have are left out: they belong to rules that
     /// are no longer there. Columns are found by the names of the outcomes.
     pub fn read(file: &WeightFile<'_>, families: &[FamilyNames], rows: u32, outcomes: &[String]) -> Self {
-        let column = |name: &str| file.columns.iter().position(|column| column == name);
+        let column = |name: &str| file.columns.iter().position(|column| *column == name);
         let hidden = (1..).take_while(|unit| column(&unit_name(*unit)).is_some()).count();
         let mut table = Self::with_hidden(rows, outcomes.len(), hidden);
-        // Where each column of the file goes in a row of the table.
-        let mut columns: Vec<(usize, usize)> = Vec::new();
-        columns.extend(outcomes.iter().enumerate().filter_map(|(at, name)| Some((column(name)?, at))));
+        let of_outcomes = outcomes.iter().enumerate().filter_map(|(at, name)| Some((column(name)?, at)));
         let first_hidden = table.first_hidden();
-        columns.extend((0..hidden).filter_map(|at| Some((column(&unit_name(at + 1))?, first_hidden + at))));
-        let mut by_name: FxHashMap<u64, usize> = FxHashMap::default();
-        by_name.reserve(table.rows + hidden + 1);
+        let of_units = (0..hidden).filter_map(|at| Some((column(&unit_name(at + 1))?, first_hidden + at)));
+        let stretches = stretches(of_outcomes.chain(of_units));
+        let records: FxHashMap<u64, usize> = file.hashes().zip(0..).collect();
+        let mut take = |name: u64, row: usize| {
+            if let Some(&record) = records.get(&name) {
+                let row = &mut table.values[row * table.stride..][..table.stride];
+                for &Stretch { from, to, length } in &stretches {
+                    file.read_row(record, from, &mut row[to..to + length]);
+                }
+            }
+        };
         for family in families {
-            by_name.extend((0..family.rows()).map(|row| (value_hash(family, row), (family.base + row) as usize)));
+            let mut row = family.base as usize;
+            let start = Hashing::default().with(family.id).with("\n");
+            value_hashes(&family.dimensions, start, "", &mut |name| {
+                take(name, row);
+                row += 1;
+            });
         }
-        by_name.insert(name_hash(HIDDEN, "bias"), table.rows);
-        by_name.extend((1..=hidden).map(|unit| (name_hash(HIDDEN, &unit_name(unit)), table.rows + unit)));
-        for (record, (family, value)) in file.names.iter().enumerate() {
-            let Some(&row) = by_name.get(&name_hash(family, value)) else {
-                continue;
-            };
-            let numbers = &file.numbers[record * file.columns.len()..][..file.columns.len()];
-            let row = &mut table.values[row * table.stride..][..table.stride];
-            columns.iter().for_each(|&(from, to)| row[to] = numbers[from]);
-        }
+        take(name_hash(HIDDEN, "bias"), table.rows);
+        (1..=hidden).for_each(|unit| take(name_hash(HIDDEN, &unit_name(unit)), table.rows + unit));
         table
     }
 
@@ -337,38 +299,42 @@ impl Effective<'_> {
     }
 }
 
-/// Hash of the names of a family and of a value.
-fn name_hash(family: &str, value: &str) -> u64 {
-    Hashing::default().with(family).with("\n").with(value).finish()
-}
-
-/// The same for a value of a family by its row, without making its name.
-fn value_hash(family: &FamilyNames, row: u32) -> u64 {
-    let start = Hashing::default().with(family.id).with("\n");
-    let join = |(hash, between): (Hashing, &'static str), part: &str| (hash.with(between).with(part), VALUE_SEPARATOR);
-    family.parts(row).fold((start, ""), join).0.finish()
-}
-
-/// The number that a text writes, 0 if it writes none, and for an empty text. Short decimal numbers, as tables hold them, are read by hand:
-/// their digits and the power of ten are exact, so that the quotient is the nearest number.
-fn number(text: &str) -> f32 {
-    if text.is_empty() {
-        return 0.0;
-    }
-    let unsigned = text.strip_prefix('-').unwrap_or(text);
-    let (mut digits, mut power, mut after_point) = (0u32, 1u32, false);
-    for byte in unsigned.bytes() {
-        match byte {
-            b'0'..=b'9' if digits < 1_000_000 && power < 1_000_000 => {
-                digits = digits * 10 + u32::from(byte - b'0');
-                power *= if after_point { 10 } else { 1 };
-            }
-            b'.' if !after_point => after_point = true,
-            _ => return text.parse().unwrap_or(0.0),
+/// Calls `visit` with the [hash of the name](name_hash) of each value of a family, in the order of its rows, without
+/// making the names. `start` is the hash of what stands before the names of these dimensions, `between` what parts them
+/// from it.
+fn value_hashes(dimensions: &[Vec<String>], start: Hashing, between: &str, visit: &mut impl FnMut(u64)) {
+    let Some((names, others)) = dimensions.split_first() else {
+        return visit(start.finish());
+    };
+    for name in names {
+        match name.as_str() {
+            "" => value_hashes(others, start, between, visit),
+            name => value_hashes(others, start.with(between).with(name), VALUE_SEPARATOR, visit),
         }
     }
-    let size = digits as f32 / power as f32;
-    if unsigned.len() < text.len() { -size } else { size }
+}
+
+/// Columns that follow each other in a file and in the rows of a table.
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    /// First column of the file.
+    from: usize,
+    /// Where it goes in a row of the table.
+    to: usize,
+    /// Number of columns.
+    length: usize,
+}
+
+/// Columns of a file with where they go in a row of the table, as few stretches as may be.
+fn stretches(columns: impl Iterator<Item = (usize, usize)>) -> Vec<Stretch> {
+    let mut stretches: Vec<Stretch> = Vec::new();
+    for (from, to) in columns {
+        match stretches.last_mut().filter(|last| (last.from + last.length, last.to + last.length) == (from, to)) {
+            Some(last) => last.length += 1,
+            None => stretches.push(Stretch { from, to, length: 1 }),
+        }
+    }
+    stretches
 }
 
 /// Name of a hidden unit in files, counted from 1.
@@ -380,15 +346,7 @@ fn unit_name(unit: usize) -> String {
 mod tests {
     use super::*;
     use crate::extract::space::SpaceBuilder;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn numbers_are_read_as_the_library_reads_them(text in "-?[0-9]{1,9}(\\.[0-9]{0,9})?|-?\\.[0-9]{1,9}|[0-9.e-]{1,4}") {
-            let by_library: f32 = text.parse().unwrap_or(0.0);
-            prop_assert_eq!(number(&text), by_library);
-        }
-    }
+    use crate::rules::packed::pack;
 
     #[test]
     fn an_average_of_tables_sums_to_the_average_of_their_sums() {
@@ -415,13 +373,16 @@ mod tests {
         builder.family("constant", &[]);
         builder.family("pair", &[&names(&["a", "b"]), &names(&["", "x, y"])]);
         for family in &builder.families {
-            for row in 0..family.rows() {
-                assert_eq!(value_hash(family, row), name_hash(family.id, &family.value(row)));
-            }
+            let mut hashes = Vec::new();
+            let start = Hashing::default().with(family.id).with("\n");
+            value_hashes(&family.dimensions, start, "", &mut |hash| hashes.push(hash));
+            let by_name = (0..family.rows()).map(|row| name_hash(family.id, &family.value(row)));
+            assert_eq!(hashes, by_name.collect::<Vec<_>>());
         }
         let csv =
             b"family,value,seen,A,u1\nhidden,bias,,,.5\nconstant,,1,-1.25,\npair,\"b, x, y\",1,2,.25\ngone,a,1,9,9\n";
-        let table = WeightTable::read(&WeightFile::read(csv), &builder.families, builder.rows, &names(&["A"]));
+        let packed = pack("tables/some-weights.csv", csv).unwrap();
+        let table = WeightTable::read(&WeightFile::new(&packed), &builder.families, builder.rows, &names(&["A"]));
         assert_eq!((table.row(0)[0], table.row(4)[0], table.row(4)[table.first_hidden()]), (-1.25, 2.0, 0.25));
         assert_eq!(table.values[table.unit_bias(0)], 0.5);
     }

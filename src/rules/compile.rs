@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::counts::CorpusCounts;
 use super::rows::Rows;
 use super::terms::TermModel;
-use super::{Cue, Head, RuleFiles, Schema, Side, StopFile, TypeId};
+use super::{Cue, Head, RuleFiles, Schema, Side, StopFile, Table, TypeId};
 use crate::text::{Document, PhraseHashes, PhraseTable, WordHash, key_of, phrase_key, tokens_of};
 
 /// What the rules know of a single word.
@@ -159,7 +159,7 @@ impl RuleSet {
         rules.add_stop(&files.stop);
         rules.add_heads(&files.heads);
         rules.add_cues(&files.cues);
-        let table = |name: &str| files.tables.get(name).map(AsRef::as_ref).unwrap_or_default();
+        let packed = |path: &str| files.tables.get(path).map(|table| table.packed(path)).unwrap_or_default();
         let cue_ids = rules.cues.iter().zip(0u16..).map(|(cue, number)| (cue.id.clone(), number)).collect();
         // Parts that need nothing of one another, about as long for either thread.
         let (patterns, (lexicon, (counts, terms))) = rayon::join(
@@ -169,13 +169,10 @@ impl RuleSet {
                     || compile_lexicons(files),
                     || {
                         rayon::join(
-                            || CorpusCounts::read(table("tables/words.csv"), table("tables/phrases.csv"), &cue_ids),
+                            || CorpusCounts::read(&packed("tables/words.csv"), &packed("tables/phrases.csv"), &cue_ids),
                             || {
-                                TermModel::read(
-                                    table("tables/terms.csv"),
-                                    table("tables/term-words.csv"),
-                                    &files.schema,
-                                )
+                                let weights = packed("tables/term-words.csv");
+                                TermModel::read(&packed("tables/terms.csv"), &weights, &files.schema)
                             },
                         )
                     },
@@ -185,7 +182,7 @@ impl RuleSet {
         (rules.patterns, rules.pattern_set) = patterns;
         (rules.lexicon, rules.forms) = lexicon;
         (rules.counts, rules.terms) = (counts, terms);
-        rules.add_acronyms(table("tables/acronyms.csv"));
+        rules.add_acronyms(files.tables.get("tables/acronyms.csv").map_or(&[], Table::csv));
         rules
     }
 

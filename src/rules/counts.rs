@@ -4,8 +4,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::rows::Rows;
-use crate::text::{PhraseHashes, WordHash, word_hash};
+use super::packed::{PackedCount, PackedCounts};
+use crate::text::{WordHash, key_of};
 
 /// Shares of a count, in hundredths.
 type Percent = u8;
@@ -57,7 +57,7 @@ struct WordCount {
 pub type Context = (u16, u8);
 
 /// The counts of a corpus, looked up by hash.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CorpusCounts {
     words: FxHashMap<WordHash, WordCount>,
     phrases: FxHashMap<u64, PhraseCount>,
@@ -66,52 +66,43 @@ pub struct CorpusCounts {
 
 /// Share of occurrences with a border, for words that the corpus does not know: they mostly are names.
 const UNKNOWN_WORD: f32 = 0.9;
-/// About how long a row of the table of phrases is, to make room once for all of them.
-const BYTES_PER_PHRASE: usize = 40;
+
+/// For each cue that a table names its position in the rule set, if it is there.
+fn known_cues(table: &PackedCounts<'_>, cue_ids: &FxHashMap<String, u16>) -> Vec<Option<u16>> {
+    table.cue_ids.iter().map(|id| cue_ids.get(id).copied()).collect()
+}
 
 impl CorpusCounts {
-    /// Reads `words.csv` (`word,before,after,cues`) and `phrases.csv` (`phrase,total,left,right,free,capital,cues`).
-    /// Shares are in hundredths; `cues` holds `id:level` separated by spaces. A row that does not fit is left out.
+    /// Takes over `words.csv` (`word,before,after,cues`) and `phrases.csv`
+    /// (`phrase,total,left,right,free,capital,cues`), both packed. Shares are in hundredths; `cues` holds `id:level`
+    /// separated by spaces.
     pub fn read(words: &[u8], phrases: &[u8], cue_ids: &FxHashMap<String, u16>) -> Self {
         let mut counts = Self::default();
-        let mut rows = Rows::new(words);
-        while rows.advance() {
-            let (Ok(before), Ok(after)) = (rows.field(1).parse(), rows.field(2).parse()) else {
-                continue;
-            };
-            let contexts = counts.add_contexts(rows.field(3), cue_ids);
-            counts.words.insert(word_hash(rows.field(0)), WordCount { before, after, contexts });
+        let table = PackedCounts::new(words);
+        let cues = known_cues(&table, cue_ids);
+        counts.words.reserve(table.iter().len());
+        for PackedCount { key, shares: [before, after, ..], cues: beside, .. } in table.iter() {
+            let contexts = counts.add_contexts(beside, &cues);
+            counts.words.insert(key, WordCount { before, after, contexts });
         }
-        counts.phrases.reserve(phrases.len() / BYTES_PER_PHRASE);
-        let mut hashes = PhraseHashes::default();
-        let mut rows = Rows::new(phrases);
-        while rows.advance() {
-            let percent = |at: usize| rows.field(at).parse().unwrap_or(0);
-            let Ok(total) = rows.field(1).parse() else {
-                continue;
-            };
-            let contexts = counts.add_contexts(rows.field(6), cue_ids);
-            let count = PhraseCount {
-                total,
-                left: percent(2),
-                right: percent(3),
-                free: percent(4),
-                capital: percent(5),
-                contexts,
-            };
-            hashes.read(rows.field(0));
-            counts.phrases.insert(hashes.key(), count);
+        let table = PackedCounts::new(phrases);
+        let cues = known_cues(&table, cue_ids);
+        counts.phrases.reserve(table.iter().len());
+        let mut unhashed = table.unhashed.iter().map(key_of);
+        for PackedCount { key, total, shares: [left, right, free, capital], cues: beside } in table.iter() {
+            let key = if key == 0 { unhashed.next().unwrap_or_default() } else { key };
+            let contexts = counts.add_contexts(beside, &cues);
+            counts.phrases.insert(key, PhraseCount { total, left, right, free, capital, contexts });
         }
         counts
     }
 
-    fn add_contexts(&mut self, text: &str, cue_ids: &FxHashMap<String, u16>) -> (u32, u32) {
+    fn add_contexts(&mut self, beside: &[[u8; 3]], cues: &[Option<u16>]) -> (u32, u32) {
         let from = self.contexts.len() as u32;
-        for part in text.split(' ') {
-            if let Some((id, level)) = part.split_once(':')
-                && let (Some(&cue), Ok(level)) = (cue_ids.get(id), level.parse::<u8>())
-            {
-                self.contexts.push((cue, level.min(2)));
+        for &[low, high, level] in beside {
+            let number = usize::from(u16::from_le_bytes([low, high]));
+            if let Some(cue) = cues.get(number).copied().flatten() {
+                self.contexts.push((cue, level));
             }
         }
         (from, self.contexts.len() as u32)

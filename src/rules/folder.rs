@@ -13,8 +13,12 @@ use std::path::{Path, PathBuf};
 use include_dir::{Dir, include_dir};
 
 use super::problem::Problem;
+use super::table::Table;
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/rules");
+
+// `PACKED`: path of each embedded table that is packed, and the packed table.
+include!(concat!(env!("OUT_DIR"), "/packed.rs"));
 
 /// Why rules cannot be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -125,12 +129,14 @@ pub(super) struct Layer {
     pub(super) files: BTreeMap<String, Cow<'static, [u8]>>,
     /// Relative paths of files and folders that the rule language does not know.
     pub(super) unknown: Vec<String>,
+    /// Those tables among the files that the build script packed, by path.
+    packed: &'static [(&'static str, &'static [u8])],
 }
 
 impl Layer {
     /// Rule files that come from no folder.
     pub(super) fn new(files: BTreeMap<String, Cow<'static, [u8]>>) -> Layer {
-        Layer { origin: String::new(), files, unknown: Vec::new() }
+        Layer { origin: String::new(), files, unknown: Vec::new(), packed: &[] }
     }
 
     /// The file at the relative `path` as messages name it.
@@ -140,6 +146,12 @@ impl Layer {
             origin if origin.ends_with('/') => format!("{origin}{path}"),
             origin => format!("{origin}/{path}"),
         }
+    }
+
+    /// The table at the relative `path`, with the contents of that file.
+    pub(super) fn table(&self, path: &str, contents: Cow<'static, [u8]>) -> Table {
+        let packed = self.packed.iter().find(|(of, _)| *of == path).map(|(_, packed)| *packed);
+        Table::new(contents, packed)
     }
 }
 
@@ -152,7 +164,7 @@ pub struct RuleFolder {
 impl RuleFolder {
     /// The default rules, embedded in the program.
     pub fn embedded() -> RuleFolder {
-        let mut layer = Layer::new(BTreeMap::new());
+        let mut layer = Layer { packed: PACKED, ..Layer::new(BTreeMap::new()) };
         let folders = std::iter::once(&EMBEDDED).chain(EMBEDDED.dirs());
         for file in folders.flat_map(Dir::files) {
             let path = file.path().to_string_lossy().replace('\\', "/");
@@ -170,7 +182,7 @@ impl RuleFolder {
     pub fn read(path: &Path) -> Result<RuleFolder, RuleError> {
         let root = path.canonicalize().map_err(|source| RuleError::Read { path: path.to_owned(), source })?;
         let origin = path.to_string_lossy().replace('\\', "/");
-        let mut layer = Layer { origin, files: BTreeMap::new(), unknown: Vec::new() };
+        let mut layer = Layer { origin, ..Layer::new(BTreeMap::new()) };
         layer.read_folder(path, &root, "")?;
         Ok(RuleFolder { layers: vec![layer] })
     }

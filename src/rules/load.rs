@@ -1,6 +1,5 @@
 //! From the files of a rules folder to their contents, with upper folders laid over lower ones.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
@@ -11,6 +10,7 @@ use super::folder::{FileKind, RuleError, RuleFolder};
 use super::lexicon::Lexicon;
 use super::problem::Problem;
 use super::schema::{EntityType, Relation, Schema, TypeId};
+use super::table::Table;
 
 /// Everything in a rules folder, as it is written.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +30,7 @@ pub struct RuleFiles {
     /// `stop.toml`
     pub stop: StopFile,
     /// `weights.toml` and `tables/*.csv` by path relative to the folder, unread
-    pub tables: BTreeMap<String, Cow<'static, [u8]>>,
+    pub tables: BTreeMap<String, Table>,
 }
 
 /// What has an id, or a name that serves as one.
@@ -105,7 +105,7 @@ impl RuleFolder {
                     }
                     FileKind::Stop => rules.stop.append(read_toml(&file, bytes)?),
                     FileKind::Table => {
-                        rules.tables.insert(path.clone(), bytes.clone());
+                        rules.tables.insert(path.clone(), layer.table(path, bytes.clone()));
                     }
                     FileKind::Schema | FileKind::Ignored | FileKind::Unknown => {}
                 }
@@ -214,7 +214,7 @@ mod tests {
         assert_eq!(rows, [("X", "four"), ("Y", "two"), ("Z", "three")]);
         assert_eq!(rules.heads.iter().map(|head| head.words[0].as_str()).collect::<Vec<_>>(), ["new", "kept"]);
         assert_eq!(rules.stop.praise, ["novel", "new"]);
-        assert_eq!(rules.tables["weights.toml"].as_ref(), b"upper");
+        assert_eq!(rules.tables["weights.toml"].csv(), b"upper");
     }
 
     #[test]

@@ -10,9 +10,11 @@ mod json_schema;
 mod lexicon;
 mod list;
 mod load;
+pub mod packed;
 mod problem;
 pub(crate) mod rows;
 mod schema;
+mod table;
 pub mod terms;
 
 pub use crate::text::key_of;
@@ -28,3 +30,4 @@ pub use list::{RuleExample, RuleLine, examples, list};
 pub use load::RuleFiles;
 pub use problem::{Problem, Severity, render_problems};
 pub use schema::{EntityType, Relation, RelationId, RelationRole, Schema, TypeId};
+pub use table::Table;

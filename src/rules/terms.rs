@@ -8,14 +8,14 @@
 use rustc_hash::FxHashMap;
 
 use super::Schema;
-use super::rows::Rows;
+use super::packed::{JudgedTerms, TermWords};
 use crate::text::{Document, endings, is_separator, key_of, word_hash};
 
 /// Judgement of a term: `Some(type)`, or `None` for "not an entity".
 pub type Judgement = Option<u8>;
 
 /// Judged terms and the model learnt from them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TermModel {
     judged: FxHashMap<u64, Judgement>,
     /// For each feature the position of its weights.
@@ -99,25 +99,20 @@ fn other_features(document: &Document, first: u32, last: u32, count: usize, feat
 pub struct LastWords(FxHashMap<u32, Vec<Row>>);
 
 impl TermModel {
-    /// Reads `terms.csv` (`term,type`) and `term-words.csv` (`feature,nothing,<a column a type>`). The features are
-    /// hashes in hexadecimal, the weights in hundredths.
+    /// Takes over `terms.csv` (`term,type`) and `term-words.csv` (`feature,nothing,<a column a type>`; features are
+    /// hashes in hexadecimal, weights in hundredths), both packed.
     pub fn read(terms: &[u8], weights: &[u8], schema: &Schema) -> Self {
         let mut model = Self { outcomes: schema.types.len() + 1, ..Self::default() };
-        let mut rows = Rows::new(terms);
-        while rows.advance() {
-            let judgement = schema.type_named(rows.field(1)).map(|t| t.0);
-            model.judged.insert(key_of(rows.field(0)), judgement);
-        }
-        let mut rows = Rows::new(weights);
-        while rows.advance() {
-            let Ok(feature) = u64::from_str_radix(rows.field(0), 16) else {
-                continue;
-            };
-            let hundredths = rows.fields().iter().skip(1).map(|text| text.parse::<f32>().unwrap_or(0.0));
-            let values: Vec<f32> = hundredths.map(|weight| weight / 100.0).collect();
-            if values.len() == model.outcomes {
-                model.insert(feature, &values);
-            }
+        let terms = JudgedTerms::new(terms);
+        let judgements: Vec<Judgement> = terms.types.iter().map(|name| Some(schema.type_named(name)?.0)).collect();
+        let mut unhashed = terms.unhashed.iter().map(key_of);
+        model.judged.extend(terms.iter().map(|(key, number)| {
+            let key = if key == 0 { unhashed.next().unwrap_or_default() } else { key };
+            (key, judgements.get(number).copied().flatten())
+        }));
+        let weights = TermWords::new(weights);
+        if weights.width == model.outcomes {
+            weights.iter().for_each(|(feature, values)| model.insert(feature, &values));
         }
         model
     }

@@ -5,7 +5,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::text::{Document, Token, phrase_hash, singular, tokens_of, word_hash};
+use crate::text::{Document, PhraseHashes, Token, phrase_hash, tokens_of};
 
 /// Values by phrase, found by walking the tokens of a document once from each place.
 #[derive(Clone, Debug)]
@@ -57,53 +57,18 @@ pub fn phrase_key(document: &Document, first: u32, end: u32) -> u64 {
     last.map_or(0, |token| phrase_hash(hash, token.singular))
 }
 
-/// The hashes of a phrase that stands for itself: those of its beginnings, and its key. Made to be used again for the
-/// next phrase of a long list.
-#[derive(Debug, Default)]
-pub struct PhraseHashes {
-    /// Hash of the first word, the first two words and so on, up to all words.
-    beginnings: Vec<u64>,
-    key: u64,
-    /// The word at hand in lower case.
-    lower: String,
-}
-
 impl PhraseHashes {
     /// Takes the hashes of another phrase.
     pub fn read(&mut self, phrase: &str) {
-        self.beginnings.clear();
-        self.key = 0;
-        // Most phrases of lists are such that their words can be seen without making a document.
-        let separators = [' ', '-', '/', '_'];
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || separators.contains(&char::from(byte));
-        if phrase.bytes().all(plain) {
-            for word in phrase.split(separators).filter(|word| !word.is_empty()) {
-                self.lower.clear();
-                self.lower.push_str(word);
-                self.lower.make_ascii_lowercase();
-                let hash = word_hash(&self.lower);
-                let without_plural = if self.lower.ends_with('s') { word_hash(&singular(&self.lower)) } else { hash };
-                self.add(hash, without_plural);
-            }
-        } else {
-            let document = tokens_of(phrase);
-            for (token, number) in document.tokens.iter().zip(0u32..) {
-                if !is_separator(&document, number) {
-                    self.add(token.hash, token.singular);
-                }
+        if self.read_plain(phrase) {
+            return;
+        }
+        let document = tokens_of(phrase);
+        for (token, number) in document.tokens.iter().zip(0u32..) {
+            if !is_separator(&document, number) {
+                self.add(token.hash, token.singular);
             }
         }
-    }
-
-    fn add(&mut self, word: u64, without_plural: u64) {
-        let before = self.beginnings.last().copied().unwrap_or(0);
-        self.key = phrase_hash(before, without_plural);
-        self.beginnings.push(phrase_hash(before, word));
-    }
-
-    /// What [`phrase_key`] gives for the phrase.
-    pub fn key(&self) -> u64 {
-        self.key
     }
 }
 
@@ -111,7 +76,7 @@ impl PhraseHashes {
 pub fn key_of(phrase: &str) -> u64 {
     let mut hashes = PhraseHashes::default();
     hashes.read(phrase);
-    hashes.key
+    hashes.key()
 }
 
 impl<V> PhraseTable<V> {
@@ -124,13 +89,13 @@ impl<V> PhraseTable<V> {
 
     /// Adds a value to a phrase. A phrase without a word is left out.
     pub fn insert(&mut self, phrase: &PhraseHashes, value: V) {
-        if phrase.beginnings.is_empty() {
+        if phrase.beginnings().is_empty() {
             return;
         }
-        for &hash in &phrase.beginnings {
+        for &hash in phrase.beginnings() {
             self.nodes.entry(hash).or_default().begins = true;
         }
-        self.nodes.entry(phrase.key).or_default().values.push(value);
+        self.nodes.entry(phrase.key()).or_default().values.push(value);
     }
 
     /// The values of the phrase with this key.
@@ -181,7 +146,7 @@ mod tests {
             let mut hashes = PhraseHashes::default();
             hashes.read("another phrase");
             hashes.read(&phrase);
-            prop_assert_eq!(hashes.beginnings.last().copied().unwrap_or(0), all);
+            prop_assert_eq!(hashes.beginnings().last().copied().unwrap_or(0), all);
         }
     }
 

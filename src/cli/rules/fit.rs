@@ -93,7 +93,7 @@ impl Fit {
         }
         let mut rules = self.rules.files()?;
         let terms = rules.tables.get("tables/terms.csv").cloned();
-        let words = terms.map(|terms| term_words(&terms, &rules.schema));
+        let words = terms.map(|terms| term_words(terms.csv(), &rules.schema));
         if let Some(words) = &words {
             let path = "tables/term-words.csv".to_string();
             rules.tables.insert(path, words.clone().into_bytes().into());

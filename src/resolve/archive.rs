@@ -161,4 +161,24 @@ mod tests {
         cut.truncate(cut.len() - 8);
         assert!(!message(cut, "abc").is_empty());
     }
+
+    /// A disk that fails.
+    struct Failing;
+
+    impl Read for Failing {
+        fn read(&mut self, _bytes: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("the disk is gone"))
+        }
+    }
+
+    #[test]
+    fn nothing_comes_after_an_error() {
+        let bytes = archive();
+        let cut = Cursor::new(bytes[..bytes.len() - 8].to_vec()).chain(Failing);
+        let readings: Vec<_> = match Archive::read(cut, "papergraph 1", "abc") {
+            Ok(readings) => readings.take(10).collect(),
+            Err(error) => vec![Err(error)],
+        };
+        assert_eq!(readings.iter().filter(|reading| reading.is_err()).count(), 1, "{readings:?}");
+    }
 }

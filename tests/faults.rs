@@ -77,6 +77,50 @@ fn a_killed_run_leaves_every_file_whole_and_the_next_run_cleans_up() {
     assert_eq!(fs::read_dir(&out).unwrap().count(), new.len(), "a killed run's folder is still there");
 }
 
+/// Number of files, whole or not, that running programs have in their hidden folders.
+fn hidden_files(out: &Path) -> usize {
+    let entries = fs::read_dir(out).into_iter().flatten().flatten();
+    let hidden = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(".papergraph-"));
+    hidden.filter_map(|folder| fs::read_dir(folder.path()).ok()).map(Iterator::count).sum()
+}
+
+#[test]
+fn a_run_killed_while_it_reads_or_writes_leaves_the_old_output() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (corpus(folder.path(), "first", 200), corpus(folder.path(), "second", 3_000));
+    let (out, other) = (folder.path().join("out"), folder.path().join("other"));
+    finish(start(&second, &other));
+    finish(start(&first, &out));
+    let (old, new) = (files(&out), files(&other));
+
+    // Its input never ends, so it is reading.
+    let mut reading = Command::new(assert_cmd::cargo::cargo_bin!("papergraph"))
+        .args(["build", "-", "--rules", &biology(), "--quiet", "--out", out.to_str().unwrap()])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    reading.stdin.as_mut().unwrap().write_all(&fs::read(&second).unwrap()).unwrap();
+    reading.kill().unwrap();
+    reading.wait().unwrap();
+    assert_eq!(files(&out), old);
+
+    // As soon as it has begun its first, second, third and fourth file.
+    let mut interrupted = 0;
+    for begun in 1..=4 {
+        let mut child = start(&second, &out);
+        while hidden_files(&out) < begun && child.try_wait().unwrap().is_none() {}
+        child.kill().unwrap();
+        interrupted += usize::from(!child.wait().unwrap().success());
+        for (name, bytes) in files(&out) {
+            assert!(bytes == old[&name] || bytes == new[&name], "{name} is not whole, killed at file {begun}");
+        }
+        // What it left behind would be counted for the next one.
+        finish(start(&first, &out));
+        assert_eq!(fs::read_dir(&out).unwrap().count(), old.len(), "a killed run's folder is still there");
+    }
+    assert!(interrupted > 0, "every run was faster than its end");
+}
+
 #[test]
 fn two_runs_in_one_folder_leave_the_files_of_one() {
     let folder = tempfile::tempdir().unwrap();
@@ -169,6 +213,22 @@ fn a_folder_that_may_not_be_written_is_named() {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(said.contains(out.to_str().unwrap()) && said.contains("choose another output folder"), "{said}");
+}
+
+#[test]
+fn input_that_may_not_be_read_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let input = corpus(folder.path(), "closed", 1);
+    fs::set_permissions(&input, fs::Permissions::from_mode(0o000)).unwrap();
+    if fs::read(&input).is_ok() {
+        eprintln!("not tried: this user may read every file");
+        return;
+    }
+    let output = start(&input, &folder.path().join("out")).wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("closed.jsonl") && said.contains("ermission denied"), "{said}");
 }
 
 #[test]

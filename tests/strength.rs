@@ -190,15 +190,39 @@ fn nul_bytes_and_utf16_are_read_or_named() {
     }
 }
 
-#[test]
-fn many_papers_with_one_title_are_one_paper() {
+fn assert_one_title_is_one_paper(papers: usize) {
     let folder = tempfile::tempdir().unwrap();
-    let text: String = (0..200_000).map(|n| format!("{{\"id\":\"{n}\",\"title\":\"On p53\"}}\n")).collect();
+    let text: String = (0..papers).map(|n| format!("{{\"id\":\"{n}\",\"title\":\"On p53\"}}\n")).collect();
     let path = write(folder.path(), "a.jsonl", &text);
     let run = extract(Path::new(&path));
     run.assert_code(0);
     assert_eq!(run.lines().len(), 1);
-    assert!(run.said().contains("199999 duplicates merged"), "{}", run.said());
+    assert!(run.said().contains(&format!("{} duplicates merged", papers - 1)), "{}", run.said());
+    run.assert_memory_below(400);
+}
+
+#[test]
+fn many_papers_with_one_title_are_one_paper() {
+    assert_one_title_is_one_paper(100_000);
+}
+
+#[test]
+#[ignore = "reads a million papers"]
+fn a_million_papers_with_one_title_are_one_paper() {
+    assert_one_title_is_one_paper(1_000_000);
+}
+
+#[test]
+fn a_paper_of_a_million_entities_is_named_and_the_others_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let names: String = (0..1_000_000).map(|n| format!("Cdc{n}, ")).collect();
+    let long = format!("{{\"id\":\"long\",\"title\":\"Many\",\"abstract\":\"{names}\"}}\n");
+    let path = write(folder.path(), "a.jsonl", &format!("{long}{GOOD}"));
+    let run = extract(Path::new(&path));
+    run.assert_code(0);
+    assert_eq!(run.lines().len(), 1, "{}", run.said());
+    assert!(run.said().contains(&format!("a.jsonl:1: the abstract has {} bytes", names.len())), "{}", run.said());
+    run.assert_memory_below(400);
 }
 
 #[test]

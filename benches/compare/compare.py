@@ -1,4 +1,4 @@
-"""Measures papergraph and other tools at the same work; prints a table in Markdown.
+"""Measures papergraph and other tools at the same work; prints a page in Markdown.
 
 Finding names: all names of papergraph's lexicons in the same titles and abstracts, on one core, loading not counted.
 The others find listed names and nothing else; papergraph also finds, types and relates what no list has.
@@ -6,6 +6,7 @@ The others find listed names and nothing else; papergraph also finds, types and 
 Writing GraphML: the same graph with the same attributes, handed to the disk.
 """
 
+import argparse
 import csv
 import io
 import json
@@ -13,7 +14,6 @@ import os
 import platform
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from importlib.metadata import version
@@ -27,14 +27,13 @@ MOST_BYTES_FOR_SPACY = 2_000_000
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def papers(arguments):
+def papers(path):
     """Lines of JSON: those of the given file, or the sample several times over."""
-    if arguments:
-        path = Path(arguments[0])
+    if path:
         if path.suffix == ".zst":
             text = subprocess.run(["zstd", "-dc", str(path)], check=True, capture_output=True).stdout.decode()
         else:
-            text = path.read_text()
+            text = path.read_text(encoding="utf-8")
         return [json.loads(line) for line in text.splitlines() if line.strip()]
     sample = [json.loads(line) for line in (ROOT / "data/papers.jsonl").read_text().splitlines()]
     return [
@@ -83,10 +82,27 @@ def extract_seconds(program, lines, folder):
     return [seconds - starting for seconds in timed(lambda: run(full))]
 
 
-def finding(program, lines, folder):
+def seconds_of_example(release, *arguments):
+    """The seconds that an example of papergraph's prints at the beginning of each line."""
+    command = [str(release / "examples" / arguments[0]), *map(str, arguments[1:]), str(RUNS)]
+    lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+    return [float(line.split()[0]) for line in lines]
+
+
+def crate_version(name):
+    """The version of a Rust library that papergraph is built with."""
+    command = ["cargo", "tree", "--quiet", "--edges", "normal,dev", "--invert", name, "--depth", "0"]
+    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout.split()[1].lstrip("v")
+
+
+def finding(release, program, lines, folder):
     texts = [f"{line['title']}\n{line.get('abstract') or ''}" for line in lines]
     listed = names()
     rows = [("papergraph extract", version_of(program), size(texts), extract_seconds(program, lines, folder))]
+
+    (folder / "names.txt").write_text("\n".join(listed), encoding="utf-8")
+    bare = seconds_of_example(release, "names", folder / "names.txt", folder / "papers.jsonl")
+    rows.append(("aho-corasick (Rust), one bare pass", crate_version("aho-corasick"), size(texts), bare))
 
     import spacy
 
@@ -128,10 +144,8 @@ def writing(release, program, folder):
     build = [program, "build", str(folder / "papers.jsonl"), "--out", str(out), "--format", "json,graphml", "--quiet"]
     subprocess.run([*build, "--no-layout"], check=True)
     graphml = out / "graph.graphml"
-    own = str(release / "examples" / "convert")
-    again = [own, str(out / "graph.json"), "graphml", str(folder / "again"), str(RUNS)]
-    lines = subprocess.run(again, check=True, capture_output=True, text=True).stdout.splitlines()
-    rows = [("papergraph", version_of(program), graphml.stat().st_size, [float(line.split()[0]) for line in lines])]
+    seconds = seconds_of_example(release, "convert", out / "graph.json", "graphml", folder / "again")
+    rows = [("papergraph", version_of(program), graphml.stat().st_size, seconds)]
 
     target = folder / "other.graphml"
     graph = igraph.Graph.Read_GraphML(str(graphml))
@@ -153,6 +167,51 @@ def writing(release, program, folder):
     return graph.number_of_edges(), rows
 
 
+def many_edges(path, edges):
+    """Writes a graph.json of so many edges, ten a paper, each with its sentence and its rules."""
+    colors = {"color": "#4477aa", "description": "For the measurement."}
+    schema = {
+        "type": [{"id": "model", "label": "Model", "plural": "Models", **colors}],
+        "relation": [{"id": "uses", "label": "uses", "takes_up": True, **colors}],
+    }
+    meta = {"format": 1, "schema": schema, "rules": ["cue:we-use", "head:network"]}
+    papers, models = max(edges // 10, 1), max(edges // 40, 10)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write('{"meta":' + json.dumps(meta) + ',"nodes":[\n')
+        for number in range(models):
+            model = {"id": f"model:{number}", "type": "Model", "label": f"Harbour model {number}"}
+            model.update(papers=10, x=number / 7, y=-number / 3, size=7.5, color="#4477aa", pagerank=1 / models)
+            file.write(json.dumps(model) + ",\n")
+        for number in range(papers):
+            sentence = f"We use Harbour models & others to find ship {number} in \"fog\", where <others> do not see it."
+            paper = {"id": f"paper:{number}", "type": "Paper", "label": f"Finding ship {number} in fog & rain"}
+            paper.update(year=2020, sentences=[sentence], x=number / 5, y=number / 9, size=5.0, color="#bbbbbb")
+            file.write(json.dumps(paper) + (",\n" if number + 1 < papers else "\n"))
+        file.write('],"edges":[\n')
+        for number in range(edges):
+            edge = {"source": f"paper:{number // 10}", "target": f"model:{(number * 7919) % models}"}
+            edge.update(relation="uses", confidence=0.875, count=2, weight=1.5, evidence=[0], rules=[0, 1])
+            file.write(json.dumps(edge) + (",\n" if number + 1 < edges else "\n"))
+        file.write("]}\n")
+
+
+def writing_many(release, program, folder, edges):
+    many_edges(folder / "many.json", edges)
+    seconds = seconds_of_example(release, "convert", folder / "many.json", "graphml", folder / "many")
+    return [("papergraph", version_of(program), (folder / "many" / "graph.graphml").stat().st_size, seconds)]
+
+
+def machine():
+    """Processor, cores and memory, as far as the system says them."""
+    processor = platform.processor() or platform.machine()
+    memory = ""
+    if Path("/proc/cpuinfo").exists():
+        models = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
+        processor = models[0] if models else processor
+        memory = f", {int(open('/proc/meminfo').readline().split()[1]) / 1e6:.0f} GB of memory"
+    return f"{processor}, {os.cpu_count()} cores{memory}, {platform.system()} {platform.release()}"
+
+
 def size(texts):
     return sum(len(text.encode()) for text in texts)
 
@@ -162,7 +221,7 @@ def version_of(program):
 
 
 def table(title, rows):
-    print(f"\n{title}\n")
+    print(f"\n## {title}\n")
     print("| tool | version | MB | median s | fastest to slowest s | MB/s | papergraph is |")
     print("| --- | --- | ---: | ---: | ---: | ---: | ---: |")
     speeds = [count / 1e6 / statistics.median(seconds) for _, _, count, seconds in rows]
@@ -174,16 +233,30 @@ def table(title, rows):
 
 
 def main():
-    release = Path(sys.argv[1])
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("release", type=Path)
+    parser.add_argument("papers", type=Path, nargs="?")
+    parser.add_argument("--edges", type=int, default=1_000_000, help="edges of the large graph that is written")
+    arguments = parser.parse_args()
+    release = arguments.release
     program = str(release / "papergraph")
-    lines = papers(sys.argv[2:])
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
-          f"{time.strftime('%Y-%m-%d')}, {len(lines)} papers, median of {RUNS} runs")
+    lines = papers(arguments.papers)
+    compiler = subprocess.run(["rustc", "--version"], check=True, capture_output=True, text=True).stdout.split()[1]
+    print("# Speed, beside other tools\n")
+    print(f"`benches/compare/run` made this page on {time.strftime('%Y-%m-%d')}: {machine()}; Rust {compiler}, Python "
+          f"{platform.python_version()}; {len(lines)} papers; medians of {RUNS} runs.\n")
+    print("papergraph also reads the papers, finds what no list has, and says of everything its type and its relation to "
+          "the paper; the other tools find listed names in texts that are in memory.")
     with tempfile.TemporaryDirectory() as folder:
-        count, rows = finding(program, lines, Path(folder))
+        folder = Path(folder)
+        count, rows = finding(release, program, lines, folder)
         table(f"Finding {count} names, on one core", rows)
-        count, rows = writing(release, program, Path(folder))
+        own, bare = (statistics.median(seconds) for _, _, _, seconds in rows[:2])
+        print(f"\n`papergraph extract` takes {own / bare:.1f} times as long as one bare pass of aho-corasick.")
+        count, rows = writing(release, program, folder)
         table(f"Writing a graph of {count} edges as GraphML", rows)
+        table(f"Writing a graph of {arguments.edges} edges with attributes as GraphML",
+              writing_many(release, program, folder, arguments.edges))
 
 
 main()

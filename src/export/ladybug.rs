@@ -206,9 +206,9 @@ impl fmt::Display for Load<'_> {
     }
 }
 
-/// A text as a literal.
-fn quoted(text: &str) -> String {
-    format!("'{}'", readable(text).replace('\\', "\\\\").replace('\'', "\\'"))
+/// The name of a table as a literal; as in [`cypher_name`], without backslashes.
+fn quoted(name: &str) -> String {
+    format!("'{}'", readable(name).replace('\\', "").replace('\'', "\\'"))
 }
 
 fn write_nodes<W: Write>(view: &View<'_>, nodes: &NodeTable<'_>, out: &mut W) -> io::Result<()> {

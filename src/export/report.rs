@@ -250,11 +250,7 @@ fn write_entities<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
             continue;
         }
         entities.sort_by_key(|node| Reverse(entity(node.node).map(|facts| facts.papers)));
-        writeln!(
-            out,
-            "## {}\n\n| | papers | years | also |\n| --- | ---: | --- | --- |",
-            one_line(&entity_type.plural)
-        )?;
+        writeln!(out, "## {}\n\n| | papers | years | also |\n| --- | ---: | --- | --- |", cell(&entity_type.plural))?;
         for node in entities.iter().take(NAMED) {
             let Some(facts) = entity(node.node) else {
                 continue;
@@ -320,11 +316,19 @@ fn write_files<W: Write>(out: &mut W) -> io::Result<()> {
     )
 }
 
-/// A text that stays within its cell of a table and is not read as markup.
+/// A text that stays within its cell of a table, its heading or its item of a list and is not read as markup.
 fn cell(text: &str) -> String {
+    let text = one_line(text);
     let mut escaped = String::new();
-    for character in one_line(text).chars() {
-        if matches!(character, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '&' | '~' | '$') {
+    for (at, character) in text.char_indices() {
+        let is_markup = match character {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '&' | '~' | '$' | '#' => true,
+            // At the beginning these make a list, or a line below a heading.
+            '+' | '-' | '=' => at == 0,
+            '.' | ')' => text[..at].bytes().all(|byte| byte.is_ascii_digit()),
+            _ => false,
+        };
+        if is_markup {
             escaped.push('\\');
         }
         escaped.push(character);
@@ -339,5 +343,8 @@ mod tests {
     #[test]
     fn cells_hold_together() {
         assert_eq!(cell("a | b\n<i>*c*</i>"), r"a \| b \<i\>\*c\*\</i\>");
+        assert_eq!(cell("# a - b #"), r"\# a - b \#");
+        assert_eq!(cell("- 1. a"), r"\- 1. a");
+        assert_eq!(cell("10. a.b"), r"10\. a.b");
     }
 }

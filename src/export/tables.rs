@@ -154,10 +154,13 @@ pub fn write_list<'t>(members: impl Iterator<Item = &'t str>, cell: &mut Vec<u8>
 }
 
 /// A name in backticks where Cypher needs them, as it is where not.
+///
+/// Backslashes are left out: some databases turn `\u0060` into a backtick before they look at the statement, and no way
+/// to write a backslash in a name holds for all of them.
 pub fn cypher_name(name: &str) -> String {
     let plain = name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if plain { name.to_owned() } else { format!("`{}`", readable(name).replace('`', "``")) }
+    if plain { name.to_owned() } else { format!("`{}`", readable(name).replace('\\', "").replace('`', "``")) }
 }
 
 /// The name of a relation in a database: `TRAINED_ON` for `trained_on`.
@@ -195,6 +198,7 @@ mod tests {
         assert_eq!(cypher_name("Cell line"), "`Cell line`");
         assert_eq!(cypher_name("a`b"), "`a``b`");
         assert_eq!(cypher_name("3D"), "`3D`");
+        assert_eq!(cypher_name(r"a\u0060) DETACH DELETE n //"), "`au0060) DETACH DELETE n //`");
         assert_eq!(relation_name("trained_on"), "TRAINED_ON");
     }
 

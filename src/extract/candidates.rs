@@ -1,6 +1,6 @@
 //! Spans that may name an entity, proposed generously; the evidence decides among them.
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use crate::extract::annotated::Annotated;
 use crate::extract::{enumeration, lexicon, naming, pattern, runs, shape};
@@ -144,23 +144,31 @@ fn echo(text: &Annotated<'_>, candidates: &mut Candidates) {
         | 1 << Proposer::Naming as u16
         | 1 << Proposer::Shape as u16;
     let document = &text.document;
-    let mut names: FxHashMap<u64, Vec<(u64, u32)>> = FxHashMap::default();
+    // Lengths are few where names are many: a text may have thousands that begin with one word.
+    let mut lengths: FxHashMap<u64, Vec<u32>> = FxHashMap::default();
+    let mut names: FxHashSet<(u64, u64, u32)> = FxHashSet::default();
     for candidate in candidates.list.iter().filter(|candidate| candidate.proposers & SOURCES != 0) {
         let length = candidate.end - candidate.first;
         let first_word = document.tokens[candidate.first as usize].singular;
-        let ways = names.entry(first_word).or_default();
-        if !ways.contains(&(candidate.key, length)) {
-            ways.push((candidate.key, length));
+        if names.insert((first_word, candidate.key, length)) {
+            let of_word = lengths.entry(first_word).or_default();
+            if !of_word.contains(&length) {
+                of_word.push(length);
+            }
         }
     }
     for first in 0..document.tokens.len() as u32 {
-        let Some(ways) = names.get(&document.tokens[first as usize].singular) else {
+        let first_word = document.tokens[first as usize].singular;
+        let Some(lengths) = lengths.get(&first_word) else {
             continue;
         };
-        for &(key, length) in ways {
+        for &length in lengths {
             let end = first + length;
-            if end <= text.sentence(first).end && phrase_key(document, first, end) == key {
-                candidates.add_with_key(text, first, end, key, Proposer::Echo);
+            if end <= text.sentence(first).end {
+                let key = phrase_key(document, first, end);
+                if names.contains(&(first_word, key, length)) {
+                    candidates.add_with_key(text, first, end, key, Proposer::Echo);
+                }
             }
         }
     }

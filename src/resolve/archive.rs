@@ -86,7 +86,7 @@ impl Archive {
         self.encoder.finish()
     }
 
-    /// The readings of a file, in their order.
+    /// The readings of a file, in their order. Behind the first line that is an error comes nothing more.
     ///
     /// # Errors
     /// The file cannot be read, or another program or other rules made it.
@@ -102,9 +102,18 @@ impl Archive {
         if header != ours {
             return Err(ArchiveError::Other { theirs: header.in_words(), ours: ours.in_words() });
         }
-        Ok(lines
-            .zip(2..)
-            .map(|(text, line)| serde_json::from_str(&text?).map_err(|source| ArchiveError::Line { line, source })))
+        // A damaged stream gives the same error again and again.
+        let mut is_broken = false;
+        Ok(lines.zip(2..).map_while(move |(text, line)| {
+            if is_broken {
+                return None;
+            }
+            let reading = text
+                .map_err(ArchiveError::Read)
+                .and_then(|text| serde_json::from_str(&text).map_err(|source| ArchiveError::Line { line, source }));
+            is_broken = reading.is_err();
+            Some(reading)
+        }))
     }
 }
 
@@ -151,5 +160,25 @@ mod tests {
         let mut cut = archive();
         cut.truncate(cut.len() - 8);
         assert!(!message(cut, "abc").is_empty());
+    }
+
+    /// A disk that fails.
+    struct Failing;
+
+    impl Read for Failing {
+        fn read(&mut self, _bytes: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("the disk is gone"))
+        }
+    }
+
+    #[test]
+    fn nothing_comes_after_an_error() {
+        let bytes = archive();
+        let cut = Cursor::new(bytes[..bytes.len() - 8].to_vec()).chain(Failing);
+        let readings: Vec<_> = match Archive::read(cut, "papergraph 1", "abc") {
+            Ok(readings) => readings.take(10).collect(),
+            Err(error) => vec![Err(error)],
+        };
+        assert_eq!(readings.iter().filter(|reading| reading.is_err()).count(), 1, "{readings:?}");
     }
 }

@@ -209,7 +209,7 @@ def machine():
         models = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
         processor = models[0] if models else processor
         memory = f", {int(open('/proc/meminfo').readline().split()[1]) / 1e6:.0f} GB of memory"
-    return f"{processor}, {os.cpu_count()} cores{memory}, {platform.system()} {platform.release()}"
+    return f"{processor}, {os.cpu_count()} cores{memory}, {platform.system()} {platform.release().split('-')[0]}"
 
 
 def size(texts):

@@ -138,6 +138,7 @@ pub fn pair_weights(rules: &RuleSet, space: &PairSpace) -> WeightTable {
 /// Weights on relations.
 pub fn relation_weights(files: &RuleFiles, rules: &RuleSet, space: &RelationSpace) -> WeightTable {
     let schema = &rules.schema;
+    let types = schema.types.len() as u32;
     let mut table = WeightTable::zero(space.rows, schema.relations.len());
     for (number, cue) in (1..).zip(&rules.cues) {
         let written = files.cues.iter().find(|written| written.id == cue.id);
@@ -146,11 +147,13 @@ pub fn relation_weights(files: &RuleFiles, rules: &RuleSet, space: &RelationSpac
             continue;
         };
         let column = usize::from(relation.0);
-        for family in [space.touching, space.touching_after] {
-            table.set(family.row([number, 0, 0]), column, RELATION_CUE[0]);
-        }
-        for family in [space.in_clause_left, space.in_clause_right] {
-            table.set(family.row([number, 0, 0]), column, RELATION_CUE[1]);
+        for entity_type in 0..types {
+            for family in [space.touching, space.touching_after] {
+                table.set(family.row([number, entity_type, 0]), column, RELATION_CUE[0]);
+            }
+            for family in [space.in_clause_left, space.in_clause_right] {
+                table.set(family.row([number, entity_type, 0]), column, RELATION_CUE[1]);
+            }
         }
     }
     for (entity_type, declared) in (0..).zip(&schema.types) {
@@ -161,7 +164,7 @@ pub fn relation_weights(files: &RuleFiles, rules: &RuleSet, space: &RelationSpac
         }
     }
     if let Some(contribution) = schema.relation_with_role(RelationRole::Contribution) {
-        for entity_type in 0..schema.types.len() as u32 {
+        for entity_type in 0..types {
             let row = space.title_name.row([entity_type, 0, 0]);
             table.set(row, usize::from(contribution.0), OWN_NAME);
         }

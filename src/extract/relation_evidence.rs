@@ -45,6 +45,8 @@ pub struct RelationSpace {
     /// Words with weights of their own, and the family of each place.
     vocabulary: Vocabulary,
     word_places: Vec<Family>,
+    /// Families of whose weights training learns a part from entities of all types, with their dimension of types.
+    of_all_types: Vec<(Family, usize)>,
 }
 
 const TITLE_WORDS: [&str; 12] = ["for", "via", "with", "in", "of", "on", "to", "from", "by", "using", "and", "towards"];
@@ -62,7 +64,6 @@ impl RelationSpace {
         let mut add = |id, dimensions: &[&[String]]| builder.family(id, dimensions);
         let strings = |names: &[&str]| -> Vec<String> { names.iter().map(|name| (*name).to_string()).collect() };
         let types: Vec<String> = rules.schema.types.iter().map(|t| t.label.clone()).collect();
-        let any_type: Vec<String> = std::iter::once("any type".to_string()).chain(types.clone()).collect();
         let cues: Vec<String> =
             std::iter::once("none".to_string()).chain(rules.cues.iter().map(|cue| cue.id.clone())).collect();
         let fifths = counted(1, 6, "fifths");
@@ -79,24 +80,24 @@ impl RelationSpace {
             other_habits: add("annotated by others", &[&other_annotators(), &types]),
             entity_type: add("type", &[&types]),
             in_title: add("in title", &[&types, &cases]),
-            first_place: add("first mention", &[&fifths, &any_type]),
-            last_place: add("last mention", &[&fifths, &any_type]),
-            mentions: add("mentions", &[&counted(1, 4, "times"), &any_type, &cases]),
+            first_place: add("first mention", &[&fifths, &types]),
+            last_place: add("last mention", &[&fifths, &types]),
+            mentions: add("mentions", &[&counted(1, 4, "times"), &types, &cases]),
             case: add("case", &[&cases, &types]),
-            title_name: add("title's name", &[&any_type, &cases]),
+            title_name: add("title's name", &[&types, &cases]),
             title_names_another: add("title names another", &[&types, &cases]),
             title_after: add("in title after", &[&title_words, &types]),
             listed: add("known name", &[&yes_no, &types, &cases]),
-            touching: add("cue touching", &[&cues, &any_type]),
-            touching_after: add("cue touching after", &[&cues, &any_type]),
-            nearest_left: add("nearest cue left", &[&cues, &any_type]),
-            nearest_right: add("nearest cue right", &[&cues, &any_type]),
-            in_clause_left: add("cue left in clause", &[&cues, &any_type]),
-            in_clause_right: add("cue right in clause", &[&cues, &any_type]),
-            in_sentence: add("cue in sentence", &[&cues, &any_type]),
-            word_before: add("word before", &[&function, &any_type]),
-            word_after: add("word after", &[&function, &any_type]),
-            next_head: add("head after", &[&heads, &any_type]),
+            touching: add("cue touching", &[&cues, &types]),
+            touching_after: add("cue touching after", &[&cues, &types]),
+            nearest_left: add("nearest cue left", &[&cues, &types]),
+            nearest_right: add("nearest cue right", &[&cues, &types]),
+            in_clause_left: add("cue left in clause", &[&cues, &types]),
+            in_clause_right: add("cue right in clause", &[&cues, &types]),
+            in_sentence: add("cue in sentence", &[&cues, &types]),
+            word_before: add("word before", &[&function, &types]),
+            word_after: add("word after", &[&function, &types]),
+            next_head: add("head after", &[&heads, &types]),
             defined: add("acronym defined", &[&yes_no, &types]),
             known_to_corpus: add("corpus knows it", &[&counted(0, 5, "log2/3"), &types]),
             own_place: add(
@@ -110,7 +111,7 @@ impl RelationSpace {
                         "in and after them",
                         "before and after them",
                     ]),
-                    &any_type,
+                    &types,
                     &cases,
                 ],
             ),
@@ -130,18 +131,44 @@ impl RelationSpace {
                     &yes_no,
                 ],
             ),
-            own_link: add("link to the paper's own words", &[&links, &any_type]),
+            own_link: add("link to the paper's own words", &[&links, &types]),
             sentence_number: add(
                 "sentence",
-                &[&counted(1, 6, "from the first"), &counted(1, 3, "from the last"), &any_type],
+                &[&counted(1, 6, "from the first"), &counted(1, 3, "from the last"), &types],
             ),
             own_mentions: add("mentions in own words", &[&counted(0, 3, "times"), &types]),
             word_places: add_words(&mut add, RELATION_PLACES, &vocabulary),
             vocabulary,
+            of_all_types: Vec::new(),
             names: Vec::new(),
             rows: 0,
         };
-        Self { names: builder.families, rows: builder.rows, ..space }
+        let of_all_types = vec![
+            (space.first_place, 1),
+            (space.last_place, 1),
+            (space.mentions, 1),
+            (space.title_name, 0),
+            (space.touching, 1),
+            (space.touching_after, 1),
+            (space.nearest_left, 1),
+            (space.nearest_right, 1),
+            (space.in_clause_left, 1),
+            (space.in_clause_right, 1),
+            (space.in_sentence, 1),
+            (space.word_before, 1),
+            (space.word_after, 1),
+            (space.next_head, 1),
+            (space.own_place, 1),
+            (space.own_link, 1),
+            (space.sentence_number, 2),
+        ];
+        Self { names: builder.families, rows: builder.rows, of_all_types, ..space }
+    }
+
+    /// A row that stands for this one and those of the same value for entities of other types, if training shall learn
+    /// from them all what they have in common: the one of the first type.
+    pub fn row_of_all_types(&self, row: u32) -> Option<u32> {
+        self.of_all_types.iter().find_map(|&(family, types)| family.with_first(row, types))
     }
 
     /// Looks the words of a paper up, for [`collect`].
@@ -233,15 +260,10 @@ pub fn collect(text: &Annotated<'_>, space: &RelationSpace, words: &RelationWord
     rows.push(space.case.row([case, entity_type, 0]));
     let first_in_abstract =
         entity.spans.iter().find(|&&(from, _)| !document.in_title(from)).map_or(first, |span| span.0);
-    let both = |rows: &mut Vec<u32>, family: Family, value: u32| {
-        rows.push(family.row([value, 0, 0]));
-        rows.push(family.row([value, entity_type + 1, 0]));
-    };
-    both(&mut rows, space.first_place, fifth(first_in_abstract));
-    both(&mut rows, space.last_place, fifth(last));
+    rows.push(space.first_place.row([fifth(first_in_abstract), entity_type, 0]));
+    rows.push(space.last_place.row([fifth(last), entity_type, 0]));
     let mentions = (entity.spans.len() as u32).clamp(1, 4) - 1;
-    rows.push(space.mentions.row([mentions, 0, case]));
-    rows.push(space.mentions.row([mentions, entity_type + 1, case]));
+    rows.push(space.mentions.row([mentions, entity_type, case]));
     if document.in_title(first) {
         rows.push(space.in_title.row([entity_type, case, 0]));
     }
@@ -249,8 +271,7 @@ pub fn collect(text: &Annotated<'_>, space: &RelationSpace, words: &RelationWord
     let title_name = text.title_name.map(|title| key_of(&(title.first, title.end)));
     let is_title_name = title_name.is_some_and(|name| entity.spans.iter().any(|span| key_of(span) == name));
     if is_title_name {
-        rows.push(space.title_name.row([0, case, 0]));
-        rows.push(space.title_name.row([entity_type + 1, case, 0]));
+        rows.push(space.title_name.row([entity_type, case, 0]));
     } else if title_name.is_some() {
         rows.push(space.title_names_another.row([entity_type, case, 0]));
     }
@@ -309,8 +330,7 @@ fn own_words(
         let sentence = text.sentence_of[first as usize];
         let from_first = sentence.saturating_sub(first_sentence).min(5);
         let from_last = (last_sentence - sentence).min(2);
-        rows.push(space.sentence_number.row([from_first, from_last, 0]));
-        rows.push(space.sentence_number.row([from_first, from_last, entity_type + 1]));
+        rows.push(space.sentence_number.row([from_first, from_last, entity_type]));
         if let Some(&opening) = own.first() {
             let distance = (sentence as i32 - opening as i32).clamp(-3, 4) + 3;
             let is_own = own.binary_search(&sentence).is_ok();
@@ -332,8 +352,7 @@ fn own_words(
         (false, true, true) => 4,
         (true, _, _) => 5,
     };
-    rows.push(space.own_place.row([place, 0, case]));
-    rows.push(space.own_place.row([place, entity_type + 1, case]));
+    rows.push(space.own_place.row([place, entity_type, case]));
     rows.push(space.own_mentions.row([inside.min(3), entity_type, 0]));
 }
 
@@ -348,10 +367,7 @@ fn mention(
 ) {
     let document = &text.document;
     let sentence = text.sentence(first);
-    let mut both = |family: Family, value: u32| {
-        rows.push(family.row([value, 0, 0]));
-        rows.push(family.row([value, entity_type + 1, 0]));
-    };
+    let mut push = |family: Family, value: u32| rows.push(family.row([value, entity_type, 0]));
     if document.in_title(first) {
         let word = if first == sentence.first {
             0
@@ -362,8 +378,8 @@ fn mention(
         rows.push(space.title_after.row([word, entity_type, 0]));
         return;
     }
-    for_each_bit(text.cues_before[first as usize].touching, |cue| both(space.touching, cue + 1));
-    for_each_bit(text.cues_after[end as usize].touching, |cue| both(space.touching_after, cue + 1));
+    for_each_bit(text.cues_before[first as usize].touching, |cue| push(space.touching, cue + 1));
+    for_each_bit(text.cues_after[end as usize].touching, |cue| push(space.touching_after, cue + 1));
     let kind = |token: Option<u32>| match token {
         None => 0,
         Some(token) if text.classes[token as usize].function > 0 => {
@@ -372,10 +388,10 @@ fn mention(
         Some(token) if document.tokens[token as usize].shape.is_word() => 1,
         Some(_) => 2,
     };
-    both(space.word_before, kind((first > sentence.first).then(|| first - 1)));
-    both(space.word_after, kind((end < sentence.end).then_some(end)));
+    push(space.word_before, kind((first > sentence.first).then(|| first - 1)));
+    push(space.word_after, kind((end < sentence.end).then_some(end)));
     if end < sentence.end {
-        both(space.next_head, u32::from(text.classes[end as usize].head));
+        push(space.next_head, u32::from(text.classes[end as usize].head));
     }
     let from = text.cues.partition_point(|&(_, at, _)| at < sentence.first);
     let to = text.cues.partition_point(|&(_, at, _)| at < sentence.end);
@@ -383,25 +399,25 @@ fn mention(
     let own = text.cues[from..to].iter().filter(|(cue, ..)| text.rules.cues[usize::from(*cue)].own);
     if let Some(&(_, _, own_end)) = own.take_while(|(_, _, cue_end)| *cue_end <= first).last() {
         let link = |token: u32| LINKS.iter().position(|link| link.eq_ignore_ascii_case(document.word(token)));
-        both(space.own_link, (own_end..first).rev().find_map(link).map_or(0, |at| at as u32 + 1));
+        push(space.own_link, (own_end..first).rev().find_map(link).map_or(0, |at| at as u32 + 1));
     }
     for &(cue, cue_first, cue_end) in &text.cues[from..to] {
         let cue = u32::from(cue) + 1;
-        both(space.in_sentence, cue);
+        push(space.in_sentence, cue);
         if cue_end <= first {
             left = cue;
             if !words.ends_clause(document, cue_end, first) {
-                both(space.in_clause_left, cue);
+                push(space.in_clause_left, cue);
             }
         } else if cue_first >= end {
             if right == 0 {
                 right = cue;
             }
             if !words.ends_clause(document, end, cue_first) {
-                both(space.in_clause_right, cue);
+                push(space.in_clause_right, cue);
             }
         }
     }
-    both(space.nearest_left, left);
-    both(space.nearest_right, right);
+    push(space.nearest_left, left);
+    push(space.nearest_right, right);
 }

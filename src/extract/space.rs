@@ -30,6 +30,15 @@ impl Family {
         debug_assert!(a < sa && b < sb && c < sc, "{values:?} of {:?}", self.sizes);
         self.base + (a.min(sa - 1) * sb + b.min(sb - 1)) * sc + c.min(sc - 1)
     }
+
+    /// The row of the value that differs from that of `row` in nothing but having the first name of a dimension; `None`
+    /// for rows of other families.
+    pub fn with_first(self, row: u32, dimension: usize) -> Option<u32> {
+        let (from, to) = self.rows();
+        let step: u32 = self.sizes[dimension + 1..].iter().product();
+        let number = row.wrapping_sub(from) / step % self.sizes[dimension];
+        (from..to).contains(&row).then(|| row - number * step)
+    }
 }
 
 /// A family's name and the names of its values, for files and reports.

@@ -74,6 +74,21 @@ impl WeightTable {
         whole
     }
 
+    /// A table of the first rows of evidence alone, to each of which the row is added that `common` names for it.
+    pub fn first_rows(&self, rows: u32, common: impl Fn(u32) -> Option<u32>) -> Self {
+        let mut first = Self::with_hidden(rows, self.outcomes, self.hidden);
+        let end = first.end_of_evidence();
+        let (evidence, others) = first.values.split_at_mut(end);
+        evidence.copy_from_slice(&self.values[..end]);
+        others.copy_from_slice(&self.values[self.end_of_evidence()..]);
+        for (row, weights) in (0..rows).zip(evidence.chunks_exact_mut(self.stride)) {
+            if let Some(other) = common(row) {
+                weights.iter_mut().zip(self.row(other)).for_each(|(sum, weight)| *sum += weight);
+            }
+        }
+        first
+    }
+
     /// Takes a table from a file. Rows of evidence that the space does not have are left out: they belong to rules that
     /// are no longer there. Columns are found by the names of the outcomes.
     pub fn read(file: &WeightFile<'_>, families: &[FamilyNames], rows: u32, outcomes: &[String]) -> Self {
@@ -207,6 +222,18 @@ impl WeightTable {
         }
     }
 
+    /// Adds the sum of the weights of rows at the end of `sums`.
+    pub fn push_sum(&self, rows: &[u32], sums: &mut Vec<f32>) {
+        let at = sums.len();
+        match rows.split_first() {
+            Some((&first, others)) => {
+                sums.extend_from_slice(self.row(first));
+                self.add(others, &mut sums[at..]);
+            }
+            None => sums.resize(at + self.stride, 0.0),
+        }
+    }
+
     /// [`WeightTable::add`] for rows whose length is known in advance, so that the sums stay in registers.
     fn add_wide<const STRIDE: usize>(&self, rows: &[u32], sums: &mut [f32]) {
         let (table, _) = self.values.as_chunks::<STRIDE>();
@@ -228,37 +255,35 @@ impl WeightTable {
         let (outcomes, units) = sums.split_at_mut(self.first_hidden());
         let (bias, _) = self.values[self.unit_bias(0)..].split_at(units.len());
         units.iter_mut().zip(bias).for_each(|(sum, bias)| *sum += bias);
-        match outcomes.len() {
-            8 => self.finish_wide::<8>(outcomes, units),
-            16 => self.finish_wide::<16>(outcomes, units),
-            _ => self.each_unit(units, |active, gives| {
-                outcomes.iter_mut().zip(gives).for_each(|(outcome, weight)| *outcome += active * weight);
-            }),
+        match (outcomes.len(), self.stride) {
+            (8, 32) => self.finish_wide::<8, 32>(outcomes, units),
+            (16, 32) => self.finish_wide::<16, 32>(outcomes, units),
+            (16, 40) => self.finish_wide::<16, 40>(outcomes, units),
+            _ => {
+                let rows = self.values[self.unit_row(0)..].chunks_exact(self.stride);
+                for (sum, gives) in units.iter().zip(rows) {
+                    let active = sum.max(0.0);
+                    outcomes.iter_mut().zip(gives).for_each(|(total, gives)| *total += active * gives);
+                }
+            }
         }
     }
 
-    /// The end of [`WeightTable::finish`] for a number of outcomes known in advance.
-    fn finish_wide<const OUTCOMES: usize>(&self, outcomes: &mut [f32], units: &[f32]) {
+    /// The end of [`WeightTable::finish`] for lengths known in advance. Without a branch: whether a unit counts is hard to
+    /// foresee.
+    fn finish_wide<const OUTCOMES: usize, const STRIDE: usize>(&self, outcomes: &mut [f32], units: &[f32]) {
+        let (rows, _) = self.values[self.unit_row(0)..].as_chunks::<STRIDE>();
         let Some(outcomes) = outcomes.first_chunk_mut::<OUTCOMES>() else {
             return;
         };
         let mut total = *outcomes;
-        self.each_unit(units, |active, gives| {
-            let gives = gives.first_chunk::<OUTCOMES>().unwrap_or(&[0.0; OUTCOMES]);
+        for (sum, gives) in units.iter().zip(rows) {
+            let active = sum.max(0.0);
             for at in 0..OUTCOMES {
                 total[at] += active * gives[at];
             }
-        });
-        *outcomes = total;
-    }
-
-    /// Calls `visit` with what each hidden unit's sum counts, 0 where it is not positive, and what the unit gives the
-    /// outcomes. Without a branch: whether a unit counts is hard to foresee.
-    fn each_unit(&self, units: &[f32], mut visit: impl FnMut(f32, &[f32])) {
-        let rows = self.values[self.unit_row(0)..].chunks_exact(self.stride);
-        for (sum, gives) in units.iter().zip(rows) {
-            visit(sum.max(0.0), gives);
         }
+        *outcomes = total;
     }
 
     /// What rows weigh for an outcome beside evidence whose finished sums are `sums`.
@@ -270,6 +295,17 @@ impl WeightTable {
             factors[first + unit] = self.unit_gives(unit)[outcome];
         }
         Effective { table: self, factors }
+    }
+}
+
+/// Adds sums to others, both of [`WeightTable::stride`] numbers.
+pub fn add_sums(sums: &mut [f32], others: &[f32]) {
+    let (sums, _) = sums.as_chunks_mut::<LANES>();
+    let (others, _) = others.as_chunks::<LANES>();
+    for (sums, others) in sums.iter_mut().zip(others) {
+        for lane in 0..LANES {
+            sums[lane] += others[lane];
+        }
     }
 }
 

@@ -50,21 +50,24 @@ pub fn relation_examples(extractor: &Extractor, annotated: &AnnotatedPaper) -> V
 pub const RELATION_TRAINING: Training =
     Training { networks: 3, hidden: 5, epochs: 12, batch: 256, rate: 0.02, decay: 0.05, dropout: 0.4 };
 
-/// Fits weights to examples.
+/// Fits weights to examples. Rows of one value for entities of different types learn apart what is their own, and together,
+/// in a row of their own, what they have in common.
 pub fn fit_relations(
     examples: &[&RelationExample],
     space: &RelationSpace,
     relations: usize,
     training: Training,
 ) -> WeightTable {
-    network::fit(
-        (space.rows, relations),
+    let common = |row: u32| space.row_of_all_types(row).map(|first| space.rows + first);
+    let table = network::fit(
+        (2 * space.rows, relations),
         examples.len(),
         training,
         space.other_habits,
         |item, _, dropout, table, gradient| {
             let example = examples[item];
-            let rows: Vec<u32> = example.rows.iter().copied().filter(|&row| dropout.keeps(row)).collect();
+            let rows = example.rows.iter().flat_map(|&row| std::iter::once(row).chain(common(row)));
+            let rows: Vec<u32> = rows.filter(|&row| dropout.keeps(row)).collect();
             let sums = network::sums_of(table, &rows);
             let allowed = || example.allowed.iter().map(|relation| usize::from(relation.0));
             let most = allowed().map(|column| sums[column]).fold(f32::NEG_INFINITY, f32::max);
@@ -76,5 +79,6 @@ pub fn fit_relations(
             delta[usize::from(example.relation.0)] -= 1.0;
             network::add_gradient(table, &rows, &sums, &delta, gradient);
         },
-    )
+    );
+    table.first_rows(space.rows, common)
 }

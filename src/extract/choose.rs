@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use crate::extract::annotated::Annotated;
 use crate::extract::candidates::{Candidate, Candidates, Proposer};
-use crate::extract::evidence::{Evidence, Weighed};
+use crate::extract::evidence::Weighed;
 use crate::extract::weights::WeightTable;
 use crate::rules::TypeId;
 
@@ -28,33 +28,9 @@ pub struct Chosen {
     pub confidence: f32,
 }
 
-/// Finished sums of all evidence for every candidate: one row of [`WeightTable::stride`] numbers a candidate, the types
-/// first.
-pub fn sums(evidence: &Evidence, weights: &WeightTable) -> Vec<f32> {
-    let stride = weights.stride();
-    let mut shared_sums = vec![0.0; evidence.shared() * stride];
-    for (number, sums) in (0..).zip(shared_sums.chunks_exact_mut(stride)) {
-        weights.add(evidence.shared_rows(number), sums);
-    }
-    let shared = |number: u32| &shared_sums[number as usize * stride..][..stride];
-    let mut all = Vec::with_capacity(evidence.candidates.len() * stride);
-    for weighed in &evidence.candidates {
-        let at = all.len();
-        let [first, others @ ..] = weighed.shared;
-        all.extend_from_slice(shared(first));
-        let sums = &mut all[at..];
-        for other in others {
-            sums.iter_mut().zip(shared(other)).for_each(|(sum, part)| *sum += part);
-        }
-        weights.add(evidence.own_rows(weighed), sums);
-        weights.finish(sums);
-    }
-    all
-}
-
 /// The best set of spans that do not overlap. `bias` is added to every span: greater finds more, smaller is surer.
 ///
-/// `sums` are those of [`sums`]. Candidates must stand in order of end, then start; ties keep the earlier one. Linear in
+/// `sums` are those of [`sums`](crate::extract::sums::sums). Candidates must stand in order of end, then start; ties keep the earlier one. Linear in
 /// tokens and candidates.
 pub fn choose(
     text: &Annotated<'_>,

@@ -8,14 +8,20 @@ use crate::extract::candidates::{Candidate, Candidates};
 use crate::extract::evidence::{CaseMatch, Evidence, case_class, case_match, for_each_bit};
 use crate::extract::forms::{Form, Forms};
 use crate::extract::space::{Family, SpanSpace, SpanWords, log_bucket, probability_bucket, share_bucket};
+use crate::extract::sums::Sieve;
 use crate::extract::vocabulary::{SpanWord, last_letters, phrase_words, word_after, word_before};
 use crate::rules::counts::Context;
 use crate::rules::terms::LastWords;
 use crate::rules::{RuleSet, TypeId};
 use crate::text::{Shape, phrase_key};
 
-/// Collects all evidence on the candidates of a text.
-pub fn collect(text: &Annotated<'_>, space: &SpanSpace, candidates: &Candidates) -> Evidence {
+/// Collects the evidence on the candidates of a text. What a sieve does not let through is left out.
+pub fn collect(
+    text: &Annotated<'_>,
+    space: &SpanSpace,
+    candidates: &Candidates,
+    mut sieve: Option<&mut Sieve<'_>>,
+) -> Evidence {
     let forms = Forms::new(text);
     let mut collector = Collector::new(text, space, &forms);
     let mut evidence = Evidence::with_capacity(candidates.list.len());
@@ -38,7 +44,10 @@ pub fn collect(text: &Annotated<'_>, space: &SpanSpace, candidates: &Candidates)
             .get_or_insert_with(|| evidence.share(|rows| collector.left_border(first, case, rows)));
         let right = rights[end as usize][case as usize]
             .get_or_insert_with(|| evidence.share(|rows| collector.right_border(end, case, rows)));
-        evidence.add(candidate, [phrase, last, *left, *right], |rows| collector.span(candidate, case, rows));
+        let shared = [phrase, last, *left, *right];
+        if sieve.as_mut().is_none_or(|sieve| sieve.passes(&evidence, shared)) {
+            evidence.add(candidate, shared, |rows| collector.span(candidate, case, rows));
+        }
     }
     evidence
 }

@@ -17,6 +17,7 @@ use crate::extract::group::{self, Group};
 use crate::extract::pair_evidence::PairSpace;
 use crate::extract::relation_evidence::{self, EntityPlaces, RelationSpace, RelationWords};
 use crate::extract::space::SpanSpace;
+use crate::extract::sums::{self, Sieve};
 use crate::extract::vocabulary::{PAIR_PLACES, RELATION_PLACES, SPAN_PLACES, Vocabulary};
 use crate::extract::weights::WeightTable;
 use crate::rules::packed::WeightFile;
@@ -39,11 +40,13 @@ pub const SAME: &str = "same";
 pub struct Settings {
     /// Added to every span's sum before choosing: greater finds more, smaller is surer.
     pub bias: f32,
+    /// Candidates are given up early whose phrase and borders sum to less: see [`Sieve`].
+    pub least: f32,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { bias: 0.0 }
+        Self { bias: 0.0, least: f32::NEG_INFINITY }
     }
 }
 
@@ -125,7 +128,7 @@ pub struct Reading<'r> {
     pub text: Annotated<'r>,
     /// Candidates with their evidence.
     pub evidence: Evidence,
-    /// Sums of the evidence of each candidate, as [`choose::sums`] gives them.
+    /// Sums of the evidence of each candidate, as [`sums::sums`] gives them.
     pub sums: Vec<f32>,
     /// The spans that name entities.
     pub chosen: Vec<Chosen>,
@@ -199,28 +202,42 @@ impl Extractor {
 
     /// Finds all spans that may name an entity, with the evidence on them.
     pub fn evidence(&self, text: &Annotated<'_>) -> Evidence {
-        collect::collect(text, &self.space, &candidates::propose(text))
+        collect::collect(text, &self.space, &candidates::propose(text), None)
     }
 
     /// Reads a paper up to the groups of spans that are its entities.
     pub fn read(&self, paper: &Paper) -> Reading<'_> {
         let text = self.annotate(paper);
-        let evidence = self.evidence(&text);
-        self.decide(text, evidence, &self.weights, self.settings.bias)
+        let candidates = candidates::propose(&text);
+        let mut sieve = Sieve::new(&self.weights.spans, candidates.list.len(), self.settings.least);
+        let evidence = collect::collect(&text, &self.space, &candidates, Some(&mut sieve));
+        let sums = sieve.sums.sums(&evidence);
+        self.decide_by(text, evidence, sums, &self.weights, self.settings.bias)
     }
 
     /// Reads a paper whose spans are given, with their types: only groups and relations are left to find.
     pub fn read_given<'r>(&'r self, text: Annotated<'r>, spans: &[(u32, u32, TypeId)]) -> Reading<'r> {
         let (candidates, chosen) = choose::given(&text, spans);
-        let evidence = collect::collect(&text, &self.space, &candidates);
-        let sums = choose::sums(&evidence, &self.weights.spans);
+        let evidence = collect::collect(&text, &self.space, &candidates, None);
+        let sums = sums::sums(&evidence, &self.weights.spans);
         let groups = group::group(&text, &chosen, &self.pair_space, &self.weights.pairs);
         Reading { text, evidence, sums, chosen, groups }
     }
 
     /// Chooses spans and groups them by the given weights.
     pub fn decide<'r>(&self, text: Annotated<'r>, evidence: Evidence, weights: &Weights, bias: f32) -> Reading<'r> {
-        let sums = choose::sums(&evidence, &weights.spans);
+        let sums = sums::sums(&evidence, &weights.spans);
+        self.decide_by(text, evidence, sums, weights, bias)
+    }
+
+    fn decide_by<'r>(
+        &self,
+        text: Annotated<'r>,
+        evidence: Evidence,
+        sums: Vec<f32>,
+        weights: &Weights,
+        bias: f32,
+    ) -> Reading<'r> {
         let chosen = choose::choose(&text, &evidence.candidates, &sums, &weights.spans, bias);
         let groups = group::group(&text, &chosen, &self.pair_space, &weights.pairs);
         Reading { text, evidence, sums, chosen, groups }

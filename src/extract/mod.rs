@@ -27,6 +27,7 @@ pub mod relation_evidence;
 pub mod runs;
 pub mod shape;
 pub mod space;
+pub mod sums;
 pub mod title;
 pub mod vocabulary;
 pub mod weights;

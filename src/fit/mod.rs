@@ -23,7 +23,7 @@ mod terms;
 pub use count::{CountOptions, CountTables, count};
 pub use cross_validate::{CrossValidation, FitOptions, cross_validate, predictions, sum};
 pub use examples::{PaperExamples, examples, fit_weights};
-pub use learn::{Learned, learn, term_words};
+pub use learn::{Learned, learn, least_sum, term_words};
 pub use network::Training;
 pub use pairs::PairExample;
 pub use profile::{RuleProfile, profile};

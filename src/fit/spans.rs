@@ -1,8 +1,8 @@
 //! Fitting the weights of spans.
 
-use crate::extract::choose;
 use crate::extract::evidence::{Evidence, Weighed};
 use crate::extract::space::SpanSpace;
+use crate::extract::sums;
 use crate::extract::weights::WeightTable;
 use crate::fit::network::{self, Training};
 
@@ -43,7 +43,7 @@ pub fn fit_spans(papers: &[&TrainingPaper], space: &SpanSpace, types: usize, tra
             let paper = papers[item];
             let mut evidence = paper.evidence.clone();
             evidence.retain_rows(|row| dropout.keeps(row));
-            let sums = choose::sums(&evidence, table);
+            let sums = sums::sums(&evidence, table);
             // Before anything is learnt, the annotated form is as good as any.
             let targets: Vec<(u32, u8)> = paper
                 .targets

@@ -5,10 +5,10 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::eval::{Score, score};
-use crate::extract::Extractor;
+use crate::extract::{Extractor, Settings};
 use crate::fit::{
-    AnnotatedPaper, CrossValidation, FitOptions, Learned, cross_validate, learn, learn_words, predictions, sum,
-    term_words,
+    AnnotatedPaper, CrossValidation, FitOptions, Learned, cross_validate, learn, learn_words, least_sum, predictions,
+    sum, term_words,
 };
 use anyhow::{Context, bail};
 use rayon::prelude::*;
@@ -150,7 +150,8 @@ impl Fit {
             }
         }
         if let Some(folder) = &self.write {
-            self.write_files(folder, &extractor, &learned, words, bias, &figures)?;
+            let least = least_sum(&extractor, &papers, &learned.weights, bias);
+            self.write_files(folder, &extractor, &learned, words, &Settings { bias, least }, &figures)?;
             if !global.quiet {
                 say(&format!("weights written to {}", folder.display()));
             }
@@ -186,7 +187,7 @@ impl Fit {
         extractor: &Extractor,
         learned: &Learned,
         words: Option<String>,
-        bias: f32,
+        settings: &Settings,
         figures: &str,
     ) -> anyhow::Result<()> {
         for (path, contents) in learned.files(extractor)? {
@@ -195,19 +196,21 @@ impl Fit {
         if let Some(words) = words {
             output::write_file(&folder.join("tables/term-words.csv"), words.as_bytes())?;
         }
-        let mut settings = String::from("# Written by `papergraph rules fit`; the weights are in tables/.\n");
+        let mut text = String::from("# Written by `papergraph rules fit`; the weights are in tables/.\n");
         if !figures.is_empty() {
-            settings.push_str("# F1 in cross-validation:\n");
+            text.push_str("# F1 in cross-validation:\n");
             for line in figures.lines() {
                 // Writing to a string does not fail.
-                let _ = writeln!(settings, "# {}", line.trim_end());
+                let _ = writeln!(text, "# {}", line.trim_end());
             }
         }
+        let Settings { bias, least } = settings;
         let _ = writeln!(
-            settings,
-            "\n# Added to the sum of every span: a greater bias finds more, a smaller one is surer.\nbias = {bias}"
+            text,
+            "\n# Added to the sum of every span: a greater bias finds more, a smaller one is surer.\nbias = {bias}\n\n\
+             # Candidates whose phrase and borders sum to less are given up early.\nleast = {least:?}"
         );
-        output::write_file(&folder.join("weights.toml"), settings.as_bytes())
+        output::write_file(&folder.join("weights.toml"), text.as_bytes())
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::extract::annotated::Annotated;
 use crate::extract::evidence::{case_class, for_each_bit};
-use crate::extract::space::{Family, FamilyNames, SpaceBuilder, add_words, counted, other_annotators};
+use crate::extract::space::{Family, FamilyNames, SpaceBuilder, counted, other_annotators};
 use crate::extract::vocabulary::{Numbers, RELATION_PLACES, RelationWord, Vocabulary, words_near};
 use crate::rules::{RuleSet, TypeId};
 use crate::text::{Document, Token};
@@ -136,12 +136,13 @@ impl RelationSpace {
                 &[&counted(1, 6, "from the first"), &counted(1, 3, "from the last"), &any_type],
             ),
             own_mentions: add("mentions in own words", &[&counted(0, 3, "times"), &types]),
-            word_places: add_words(&mut add, RELATION_PLACES, &vocabulary),
-            vocabulary,
+            word_places: Vec::new(),
+            vocabulary: Vocabulary::default(),
             names: Vec::new(),
             rows: 0,
         };
-        Self { names: builder.families, rows: builder.rows, ..space }
+        let word_places = builder.word_families(RELATION_PLACES, &vocabulary);
+        Self { names: builder.families, rows: builder.rows, vocabulary, word_places, ..space }
     }
 
     /// Looks the words of a paper up, for [`collect`].

@@ -11,10 +11,12 @@ mod bytes;
 mod counts;
 mod terms;
 mod weights;
+mod words;
 
 pub use counts::{PackedCount, PackedCounts};
 pub use terms::{JudgedTerms, TermWords};
 pub use weights::{WeightFile, name_hash};
+pub use words::{PAIR_PLACES, Place, RELATION_PLACES, SPAN_PLACES, WordKey};
 
 /// Packs the table at `path` in a rules folder; `None` if tables of this name are read as they are.
 pub fn pack(path: &str, csv: &[u8]) -> Option<Vec<u8>> {

@@ -2,11 +2,12 @@
 
 use std::sync::OnceLock;
 
-use regex::{Regex, RegexSet, RegexSetBuilder};
+use regex::Regex;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::counts::CorpusCounts;
 use super::packed::PackedForm;
+use super::pattern_set::PatternSet;
 use super::rows::Rows;
 use super::terms::TermModel;
 use super::{Cue, Head, RuleFiles, Schema, Side, StopFile, Table, TypeId};
@@ -121,7 +122,7 @@ pub struct RuleSet {
     /// Patterns in the order of their files.
     pub patterns: Vec<CompiledPattern>,
     /// All patterns at once, to see which occur in a text.
-    pub pattern_set: RegexSet,
+    pub pattern_set: PatternSet,
     /// Classes of cues in the order of their files.
     pub cues: Vec<CompiledCue>,
     /// Position of the cue class by phrase.
@@ -148,9 +149,6 @@ pub struct CorpusAcronym {
     /// Class of the head of its long form, from 1; 0 for none.
     pub head: u8,
 }
-
-/// Bytes that a thread may use to remember how far patterns have matched; with fewer it would forget and begin anew.
-const PATTERN_CACHE: usize = 16 << 20;
 
 impl RuleSet {
     /// Compiles rule files that were loaded without a mistake. What refers to an unknown type or is no regular
@@ -294,7 +292,7 @@ fn first_word(lower: &str) -> WordHash {
 }
 
 /// All patterns, and all of them at once.
-fn compile_patterns(files: &RuleFiles) -> (Vec<CompiledPattern>, RegexSet) {
+fn compile_patterns(files: &RuleFiles) -> (Vec<CompiledPattern>, PatternSet) {
     let mut patterns: Vec<CompiledPattern> = Vec::new();
     for pattern in &files.patterns {
         if let Some(entity_type) = files.schema.type_named(&pattern.entity_type) {
@@ -303,10 +301,9 @@ fn compile_patterns(files: &RuleFiles) -> (Vec<CompiledPattern>, RegexSet) {
         }
     }
     let set = |patterns: &[CompiledPattern]| {
-        let sources = patterns.iter().map(|pattern| pattern.source.as_str());
-        RegexSetBuilder::new(sources).dfa_size_limit(PATTERN_CACHE).build()
+        PatternSet::new(&patterns.iter().map(|pattern| pattern.source.as_str()).collect::<Vec<_>>())
     };
-    if let Ok(all) = set(&patterns) {
+    if let Some(all) = set(&patterns) {
         return (patterns, all);
     }
     // One of them is no regular expression.

@@ -1,4 +1,5 @@
-//! Packs the large tables of the embedded rules, so that the program need not read their CSV at each start.
+//! Packs the lexicons and the large tables of the embedded rules, so that the program need not read their CSV at each
+//! start.
 //!
 //! Runs again, and so builds the crate again, when a file of the default rules changes, appears or goes: they are
 //! embedded in the library.
@@ -16,22 +17,28 @@ mod text;
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=rules");
     let folder = |variable| env::var_os(variable).map(PathBuf::from).ok_or(io::ErrorKind::NotFound);
-    let tables = folder("CARGO_MANIFEST_DIR")?.join("rules/tables");
-    pack_tables(&tables, &folder("OUT_DIR")?)
+    pack_files(&folder("CARGO_MANIFEST_DIR")?.join("rules"), &folder("OUT_DIR")?)
 }
 
-/// Packs every table that is used packed, and lists them in `packed.rs`.
-fn pack_tables(tables: &Path, out: &Path) -> io::Result<()> {
-    let mut names: Vec<String> = Vec::new();
-    for entry in fs::read_dir(tables)? {
-        names.extend(entry?.file_name().into_string());
+/// Packs every file that is used packed, and lists them in `packed.rs`.
+fn pack_files(rules: &Path, out: &Path) -> io::Result<()> {
+    let mut paths: Vec<String> = Vec::new();
+    for folder in ["lexicon", "tables"] {
+        for entry in fs::read_dir(rules.join(folder))? {
+            paths.extend(entry?.file_name().into_string().map(|name| format!("{folder}/{name}")));
+        }
     }
-    names.sort();
+    paths.sort();
     let mut list = String::from("static PACKED: &[(&str, &[u8])] = &[\n");
-    for name in names {
-        let path = format!("tables/{name}");
-        if let Some(packed) = rules::packed::pack(&path, &fs::read(tables.join(&name))?) {
-            let file = format!("{name}.packed");
+    for path in paths {
+        let csv = fs::read(rules.join(&path))?;
+        let packed = if path.starts_with("lexicon/") {
+            rules::packed::pack_lexicon(&csv)
+        } else {
+            rules::packed::pack(&path, &csv)
+        };
+        if let Some(packed) = packed {
+            let file = path.replace('/', "-") + ".packed";
             fs::write(out.join(&file), packed)?;
             // Writing to a string does not fail.
             let _ =

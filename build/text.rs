@@ -8,6 +8,6 @@ mod normal;
 mod phrase_hashes;
 
 pub(crate) use hash::Hashing;
-pub use hash::{phrase_hash, word_hash};
+pub use hash::{WordHash, phrase_hash, word_hash};
 pub use normal::singular;
 pub use phrase_hashes::PhraseHashes;

@@ -45,6 +45,7 @@ impl RulesOption {
 pub fn fingerprint(files: &RuleFiles) -> String {
     let mut all = Fingerprint(0);
     let RuleFiles { schema, lexicons, ambiguous, patterns, cues, heads, stop, tables } = files;
+    let lexicons: Vec<_> = lexicons.iter().map(|(entity_type, names)| (*entity_type, names.rows())).collect();
     // Writing to a fingerprint never fails.
     let _ = write!(all, "{schema:?}{lexicons:?}{ambiguous:?}{patterns:?}{cues:?}{heads:?}{stop:?}");
     for (path, table) in tables {

@@ -186,8 +186,8 @@ mod tests {
     fn rules_without_weights_find_what_they_name() {
         let mut files = RuleFolder::embedded().parse().unwrap();
         files.tables.clear();
-        let (entity_type, rows) = &files.lexicons[0];
-        let known = rows.iter().find(|row| row.name.len() > 8).unwrap();
+        let (entity_type, names) = &files.lexicons[0];
+        let known = names.rows().into_iter().find(|row| row.name.len() > 8).unwrap();
         let (entity_type, name) = (*entity_type, known.name.replace('=', ""));
         let extractor = Extractor::new(&files);
         let paper =

@@ -90,6 +90,19 @@ struct WeightFiles<'p> {
     relations: Option<WeightFile<'p>>,
 }
 
+impl WeightFiles<'_> {
+    /// The words that have weights.
+    fn words(&self) -> Vocabularies {
+        let no_file = WeightFile::default();
+        let words = |places, file: &Option<WeightFile<'_>>| Vocabulary::read(places, file.as_ref().unwrap_or(&no_file));
+        Vocabularies {
+            spans: words(SPAN_PLACES, &self.spans),
+            pairs: words(PAIR_PLACES, &self.pairs),
+            relations: words(RELATION_PLACES, &self.relations),
+        }
+    }
+}
+
 /// The weights of all decisions.
 #[derive(Clone, Debug)]
 pub struct Weights {
@@ -139,16 +152,13 @@ pub struct Reading<'r> {
 impl Extractor {
     /// Compiles rule files.
     pub fn new(files: &RuleFiles) -> Self {
-        let (rules, weights) = rayon::join(|| RuleSet::compile(files), || PackedWeights::of(files));
-        let weights = weights.files();
-        let no_file = WeightFile::default();
-        let words = |places, file: &Option<WeightFile<'_>>| Vocabulary::read(places, file.as_ref().unwrap_or(&no_file));
-        let words = Vocabularies {
-            spans: words(SPAN_PLACES, &weights.spans),
-            pairs: words(PAIR_PLACES, &weights.pairs),
-            relations: words(RELATION_PLACES, &weights.relations),
+        let weights_and_words = || {
+            let weights = PackedWeights::of(files);
+            let words = weights.files().words();
+            (weights, words)
         };
-        Self::with_rules(files, rules, words, &weights)
+        let (rules, (weights, words)) = rayon::join(|| RuleSet::compile(files), weights_and_words);
+        Self::with_rules(files, rules, words, &weights.files())
     }
 
     /// Compiles rule files, with the words that shall have weights of their own: what fitting begins with.

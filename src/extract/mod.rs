@@ -20,6 +20,7 @@ pub mod forms;
 mod found;
 pub mod group;
 pub mod lexicon;
+pub mod names;
 pub mod naming;
 pub mod pair_evidence;
 pub mod pattern;

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::extract::acronym;
 use crate::extract::annotated::Annotated;
 use crate::extract::group::{canonical_words, stem_hash};
-use crate::extract::space::{Family, FamilyNames, SpaceBuilder, add_words, counted, other_annotators};
+use crate::extract::space::{Family, FamilyNames, SpaceBuilder, counted, other_annotators};
 use crate::extract::vocabulary::{PAIR_PLACES, PairWord, Vocabulary};
 use crate::rules::{RuleSet, TypeId};
 
@@ -159,12 +159,13 @@ impl PairSpace {
             joined: add("side by side", &[&likenesses, &yes_no]),
             before: add("word before", &[&place, &function]),
             after: add("word after", &[&place, &function]),
-            word_places: add_words(&mut add, PAIR_PLACES, &vocabulary),
-            vocabulary,
+            word_places: Vec::new(),
+            vocabulary: Vocabulary::default(),
             names: Vec::new(),
             rows: 0,
         };
-        Self { names: builder.families, rows: builder.rows, ..space }
+        let word_places = builder.word_families(PAIR_PLACES, &vocabulary);
+        Self { names: builder.families, rows: builder.rows, vocabulary, word_places, ..space }
     }
 
     fn word_row(&self, place: PairWord, key: u64) -> Option<u32> {

@@ -3,7 +3,7 @@
 
 use crate::extract::annotated::Annotated;
 use crate::extract::evidence::{case_class, for_each_bit};
-use crate::extract::space::{Family, FamilyNames, SpaceBuilder, add_words, counted, other_annotators};
+use crate::extract::space::{Family, FamilyNames, SpaceBuilder, counted, other_annotators};
 use crate::extract::vocabulary::{Numbers, RELATION_PLACES, RelationWord, Vocabulary, words_near};
 use crate::rules::{RuleSet, TypeId};
 use crate::text::{Document, Token};
@@ -137,8 +137,8 @@ impl RelationSpace {
                 &[&counted(1, 6, "from the first"), &counted(1, 3, "from the last"), &types],
             ),
             own_mentions: add("mentions in own words", &[&counted(0, 3, "times"), &types]),
-            word_places: add_words(&mut add, RELATION_PLACES, &vocabulary),
-            vocabulary,
+            word_places: Vec::new(),
+            vocabulary: Vocabulary::default(),
             of_all_types: Vec::new(),
             names: Vec::new(),
             rows: 0,
@@ -162,7 +162,8 @@ impl RelationSpace {
             (space.own_link, 1),
             (space.sentence_number, 2),
         ];
-        Self { names: builder.families, rows: builder.rows, of_all_types, ..space }
+        let word_places = builder.word_families(RELATION_PLACES, &vocabulary);
+        Self { names: builder.families, rows: builder.rows, vocabulary, word_places, of_all_types, ..space }
     }
 
     /// A row that stands for this one and those of the same value for entities of other types, if training shall learn

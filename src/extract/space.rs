@@ -5,6 +5,7 @@
 //! value is a row number by multiplication alone, and has a name that a person can read in the weight files.
 
 use crate::extract::candidates::Proposer;
+use crate::extract::names::Names;
 use crate::extract::vocabulary::{Numbers, Place, SPAN_PLACES, SpanWord, Vocabulary};
 use crate::rules::RuleSet;
 use crate::text::{Document, Token};
@@ -49,7 +50,7 @@ pub struct FamilyNames {
     /// First row.
     pub base: u32,
     /// Names of the values in each dimension.
-    pub(super) dimensions: Vec<Vec<String>>,
+    pub(super) dimensions: Vec<Names>,
 }
 
 impl FamilyNames {
@@ -76,7 +77,7 @@ impl FamilyNames {
         let parts = self.dimensions.iter().map(move |names| {
             let count = names.len() as u32;
             size /= count;
-            names[(row / size % count) as usize].as_str()
+            names.get((row / size % count) as usize)
         });
         parts.filter(|part| !part.is_empty())
     }
@@ -101,9 +102,24 @@ impl SpaceBuilder {
         for (size, names) in sizes.iter_mut().zip(dimensions) {
             *size = names.len().max(1) as u32;
         }
-        let none = vec![String::new()];
-        let dimensions = dimensions.iter().map(|names| if names.is_empty() { none.clone() } else { names.to_vec() });
-        let names = FamilyNames { id, base: self.rows, dimensions: dimensions.collect() };
+        let names = |names: &&[String]| match names {
+            [] => Names::from_iter([""]),
+            names => names.iter().map(String::as_str).collect(),
+        };
+        self.add(id, sizes, dimensions.iter().map(names).collect())
+    }
+
+    /// A family for each place where words have weights of their own. Its first value is no word, as a family needs one.
+    pub fn word_families(&mut self, places: &[Place], vocabulary: &Vocabulary) -> Vec<Family> {
+        let family = |(number, place): (usize, &Place)| {
+            let words = vocabulary.names(number);
+            self.add(place.id, [words.len() as u32, 1, 1], vec![words.clone()])
+        };
+        places.iter().enumerate().map(family).collect()
+    }
+
+    fn add(&mut self, id: &'static str, sizes: [u32; 3], dimensions: Vec<Names>) -> Family {
+        let names = FamilyNames { id, base: self.rows, dimensions };
         let family = Family { base: self.rows, sizes };
         self.rows += names.rows();
         self.families.push(names);
@@ -123,17 +139,6 @@ fn named(names: &[&str]) -> Vec<String> {
 /// Names of the groups of annotators whose habits may be others than those of the annotators who judge.
 pub fn other_annotators() -> Vec<String> {
     named(&["first group", "second group", "third group"])
-}
-
-/// A family for each place where words have weights of their own. Its first value is no word, as a family needs one.
-pub fn add_words(
-    add: &mut impl FnMut(&'static str, &[&[String]]) -> Family,
-    places: &[Place],
-    vocabulary: &Vocabulary,
-) -> Vec<Family> {
-    let words =
-        |place| std::iter::once("none".to_string()).chain(vocabulary.words(place).iter().cloned()).collect::<Vec<_>>();
-    places.iter().enumerate().map(|(number, place)| add(place.id, &[&words(number)])).collect()
 }
 
 /// The families of evidence on a span, in the order of the weight file.
@@ -379,12 +384,13 @@ impl SpanSpace {
             built: add("built like", &[&types, &probabilities]),
             built_case: add("built most like", &[&types, &cases, &counted(1, 3, "atoms")]),
             corpus_acronym: add("acronym of the corpus", &[&types_and_stop, &heads]),
-            word_places: add_words(&mut add, SPAN_PLACES, &vocabulary),
-            vocabulary,
+            word_places: Vec::new(),
+            vocabulary: Vocabulary::default(),
             names: Vec::new(),
             rows: 0,
         };
-        Self { names: builder.families, rows: builder.rows, ..space }
+        let word_places = builder.word_families(SPAN_PLACES, &vocabulary);
+        Self { names: builder.families, rows: builder.rows, vocabulary, word_places, ..space }
     }
 
     /// Row of a word at a place, if it has weights of its own.

@@ -7,21 +7,12 @@ use rustc_hash::FxHashMap;
 
 use crate::extract::annotated::Annotated;
 use crate::extract::candidates::Candidates;
+use crate::extract::names::Names;
 use crate::rules::packed::WeightFile;
-use crate::text::{Document, PhraseHashes, endings, is_separator, phrase_hash, singular, word_hash};
+pub use crate::rules::packed::{PAIR_PLACES, Place, RELATION_PLACES, SPAN_PLACES};
+use crate::text::{Document, endings, is_separator, key_of, phrase_hash, singular, word_hash};
 
-/// A place where words have weights of their own.
-#[derive(Clone, Copy, Debug)]
-pub struct Place {
-    /// Name of its family in weight files.
-    pub id: &'static str,
-    /// Number of annotated papers in which a word must stand there before it gets weights of its own.
-    least_papers: u32,
-    /// The key of a word or phrase in lower case. Takes hashes to work with, so that many keys need no memory each.
-    key: fn(&mut PhraseHashes, &str) -> u64,
-}
-
-/// Where a word stands beside or in a candidate.
+/// Where a word stands beside or in a candidate: the places of [`SPAN_PLACES`], in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum SpanWord {
@@ -41,18 +32,8 @@ pub enum SpanWord {
     After,
 }
 
-/// The places of [`SpanWord`], in its order.
-pub const SPAN_PLACES: &[Place] = &[
-    Place { id: "last word", least_papers: 6, key: |_, word| word_hash(&singular(word)) },
-    Place { id: "last letters", least_papers: 20, key: |_, word| word_hash(word) },
-    Place { id: "first word", least_papers: 6, key: |_, word| word_hash(word) },
-    Place { id: "last two words", least_papers: 8, key: key_in },
-    Place { id: "phrase", least_papers: 8, key: key_in },
-    Place { id: "preceding word", least_papers: 10, key: |_, word| word_hash(word) },
-    Place { id: "following word", least_papers: 10, key: |_, word| word_hash(word) },
-];
-
-/// Where a word stands beside a mention, for the relation of its entity.
+/// Where a word stands beside a mention, for the relation of its entity: the places of [`RELATION_PLACES`], in their
+/// order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum RelationWord {
@@ -68,16 +49,7 @@ pub enum RelationWord {
     Sentence,
 }
 
-/// The places of [`RelationWord`], in its order.
-pub const RELATION_PLACES: &[Place] = &[
-    Place { id: "among words before", least_papers: 25, key: |_, word| word_hash(word) },
-    Place { id: "among words after", least_papers: 25, key: |_, word| word_hash(word) },
-    Place { id: "sentence opens with", least_papers: 20, key: |_, word| word_hash(word) },
-    Place { id: "last word", least_papers: 12, key: |_, word| word_hash(&singular(word)) },
-    Place { id: "in sentence", least_papers: 120, key: |_, word| word_hash(word) },
-];
-
-/// Where a word stands by which two forms of an entity differ.
+/// Where a word stands by which two forms of an entity differ: the places of [`PAIR_PLACES`], in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum PairWord {
@@ -89,26 +61,14 @@ pub enum PairWord {
     Other,
 }
 
-/// The places of [`PairWord`], in its order.
-pub const PAIR_PLACES: &[Place] = &[
-    Place { id: "word more before", least_papers: 8, key: |_, word| word_hash(&singular(word)) },
-    Place { id: "word more after", least_papers: 8, key: |_, word| word_hash(&singular(word)) },
-    Place { id: "other word", least_papers: 8, key: |_, word| word_hash(&singular(word)) },
-];
-
-/// The key of a phrase.
-fn key_in(hashes: &mut PhraseHashes, phrase: &str) -> u64 {
-    hashes.read(phrase);
-    hashes.key()
-}
-
 /// The words of one paper by number of the place and key, with how they are written.
 pub type SeenWords = FxHashMap<(usize, u64), String>;
 
 /// Words with weights of their own, by place, in lower case and sorted; their positions are rows of evidence.
 #[derive(Clone, Debug, Default)]
 pub struct Vocabulary {
-    words: Vec<Vec<String>>,
+    /// The words of each place by number; the name of number 0, which is no word, is empty.
+    names: Vec<Names>,
     numbers: FxHashMap<u64, Numbers>,
 }
 
@@ -119,30 +79,35 @@ const MOST_PLACES: usize = 7;
 pub type Numbers = [u32; MOST_PLACES];
 
 impl Vocabulary {
-    /// A vocabulary of the given words of each place.
-    fn new(places: &[Place], mut words: Vec<Vec<String>>) -> Self {
-        let mut numbers: FxHashMap<u64, Numbers> = FxHashMap::default();
-        let mut hashes = PhraseHashes::default();
-        numbers.reserve(words.iter().map(Vec::len).sum::<usize>() / 2);
-        for (at, (place, words)) in places.iter().zip(&mut words).enumerate() {
-            words.sort();
-            words.dedup();
-            for (word, number) in words.iter().zip(1..) {
-                numbers.entry((place.key)(&mut hashes, word)).or_default()[at] = number;
+    /// A vocabulary of the given words of each place, each with its key.
+    fn new<W: AsRef<str> + Ord>(mut words: Vec<Vec<(W, u64)>>) -> Self {
+        let mut vocabulary = Self::default();
+        vocabulary.numbers.reserve(words.iter().map(Vec::len).sum::<usize>() / 2);
+        for (place, words) in words.iter_mut().enumerate() {
+            if !words.is_sorted_by(|(one, _), (next, _)| one < next) {
+                words.sort();
+                words.dedup();
             }
+            let mut names = Names::with_capacity(words.len() + 1);
+            names.push("");
+            for ((word, key), number) in words.iter().zip(1..) {
+                names.push(word.as_ref());
+                vocabulary.numbers.entry(*key).or_default()[place] = number;
+            }
+            vocabulary.names.push(names);
         }
-        Self { words, numbers }
+        vocabulary
     }
 
     /// The words that a weight file has weights for.
     pub fn read(places: &[Place], file: &WeightFile<'_>) -> Self {
-        let mut words = vec![Vec::new(); places.len()];
-        for (family, value) in file.names() {
-            if let Some(place) = places.iter().position(|place| place.id == family) {
-                words[place].push(value.to_string());
-            }
-        }
-        Self::new(places, words)
+        let words = |place: &Place| {
+            let mut words = file.words(place.id);
+            let unhashed = words.iter_mut().filter(|(_, key)| *key == 0);
+            unhashed.for_each(|(word, key)| *key = place.key.of(word, key_of));
+            words
+        };
+        Self::new(places.iter().map(words).collect())
     }
 
     /// The words that stand at a place in enough papers.
@@ -161,16 +126,16 @@ impl Vocabulary {
         let words = places.iter().zip(counts).map(|(place, counts)| {
             let plain = |word: &str| word.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '-'));
             let kept = counts.into_iter().filter(|(key, (word, papers))| {
-                *papers >= place.least_papers && plain(word) && (place.key)(&mut PhraseHashes::default(), word) == *key
+                *papers >= place.least_papers && plain(word) && place.key.of(word, key_of) == *key
             });
-            kept.map(|(_, (word, _))| word).collect()
+            kept.map(|(key, (word, _))| (word, key)).collect()
         });
-        Self::new(places, words.collect())
+        Self::new(words.collect())
     }
 
-    /// Words of a place, in the order of their numbers.
-    pub fn words(&self, place: usize) -> &[String] {
-        &self.words[place]
+    /// The words of a place by number.
+    pub fn names(&self, place: usize) -> &Names {
+        &self.names[place]
     }
 
     /// Numbers of a word by its key.

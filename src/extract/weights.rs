@@ -14,6 +14,7 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::extract::names::Names;
 use crate::extract::space::{FamilyNames, VALUE_SEPARATOR};
 use crate::rules::packed::{WeightFile, name_hash};
 use crate::text::Hashing;
@@ -99,25 +100,33 @@ impl WeightTable {
         let first_hidden = table.first_hidden();
         let of_units = (0..hidden).filter_map(|at| Some((column(&unit_name(at + 1))?, first_hidden + at)));
         let stretches = stretches(of_outcomes.chain(of_units));
-        let records: FxHashMap<u64, usize> = file.hashes().zip(0..).collect();
-        let mut take = |name: u64, row: usize| {
-            if let Some(&record) = records.get(&name) {
-                let row = &mut table.values[row * table.stride..][..table.stride];
-                for &Stretch { from, to, length } in &stretches {
-                    file.read_row(record, from, &mut row[to..to + length]);
-                }
+        let mut take = |record: usize, row: usize| {
+            let row = &mut table.values[row * table.stride..][..table.stride];
+            for &Stretch { from, to, length } in &stretches {
+                file.read_row(record, from, &mut row[to..to + length]);
             }
         };
-        for family in families {
-            let mut row = family.base as usize;
-            let start = Hashing::default().with(family.id).with("\n");
-            value_hashes(&family.dimensions, start, "", &mut |name| {
-                take(name, row);
-                row += 1;
-            });
+        // Most files hold what `write` wrote for the same rules, or for rules that have but more evidence by now: then
+        // one walk over both finds all.
+        let mut next = 0;
+        let mut take_next = |name: u64, row: usize| {
+            if file.hash(next) == Some(name) {
+                take(next, row);
+                next += 1;
+            }
+        };
+        for_each_hidden_row(rows, hidden, &mut take_next);
+        families.iter().for_each(|family| family.for_each_row(&mut take_next));
+        if next < file.rows() {
+            let records: FxHashMap<u64, usize> = file.hashes().zip(0..).collect();
+            let mut take_named = |name: u64, row: usize| {
+                if let Some(&record) = records.get(&name) {
+                    take(record, row);
+                }
+            };
+            for_each_hidden_row(rows, hidden, &mut take_named);
+            families.iter().for_each(|family| family.for_each_row(&mut take_named));
         }
-        take(name_hash(HIDDEN, "bias"), table.rows);
-        (1..=hidden).for_each(|unit| take(name_hash(HIDDEN, &unit_name(unit)), table.rows + unit));
         table
     }
 
@@ -335,15 +344,35 @@ impl Effective<'_> {
     }
 }
 
+/// Calls `visit` with the [hash of the name](name_hash) of each row of hidden units and the row, in the order in which
+/// [`WeightTable::write`] writes them: before the families.
+fn for_each_hidden_row(rows: u32, hidden: usize, visit: &mut impl FnMut(u64, usize)) {
+    let rows = rows as usize;
+    (1..=hidden).for_each(|unit| visit(name_hash(HIDDEN, &unit_name(unit)), rows + unit));
+    visit(name_hash(HIDDEN, "bias"), rows);
+}
+
+impl FamilyNames {
+    /// Calls `visit` with the [hash of the name](name_hash) of each row of the family and the row.
+    fn for_each_row(&self, visit: &mut impl FnMut(u64, usize)) {
+        let mut row = self.base as usize;
+        let start = Hashing::default().with(self.id).with("\n");
+        value_hashes(&self.dimensions, start, "", &mut |name| {
+            visit(name, row);
+            row += 1;
+        });
+    }
+}
+
 /// Calls `visit` with the [hash of the name](name_hash) of each value of a family, in the order of its rows, without
 /// making the names. `start` is the hash of what stands before the names of these dimensions, `between` what parts them
 /// from it.
-fn value_hashes(dimensions: &[Vec<String>], start: Hashing, between: &str, visit: &mut impl FnMut(u64)) {
+fn value_hashes(dimensions: &[Names], start: Hashing, between: &str, visit: &mut impl FnMut(u64)) {
     let Some((names, others)) = dimensions.split_first() else {
         return visit(start.finish());
     };
-    for name in names {
-        match name.as_str() {
+    for name in names.iter() {
+        match name {
             "" => value_hashes(others, start, between, visit),
             name => value_hashes(others, start.with(between).with(name), VALUE_SEPARATOR, visit),
         }
@@ -415,11 +444,23 @@ mod tests {
             let by_name = (0..family.rows()).map(|row| name_hash(family.id, &family.value(row)));
             assert_eq!(hashes, by_name.collect::<Vec<_>>());
         }
-        let csv =
-            b"family,value,seen,A,u1\nhidden,bias,,,.5\nconstant,,1,-1.25,\npair,\"b, x, y\",1,2,.25\ngone,a,1,9,9\n";
-        let packed = pack("tables/some-weights.csv", csv).unwrap();
-        let table = WeightTable::read(&WeightFile::new(&packed), &builder.families, builder.rows, &names(&["A"]));
-        assert_eq!((table.row(0)[0], table.row(4)[0], table.row(4)[table.first_hidden()]), (-1.25, 2.0, 0.25));
-        assert_eq!(table.values[table.unit_bias(0)], 0.5);
+        let table = |csv: &str| {
+            let packed = pack("tables/some-weights.csv", csv.as_bytes()).unwrap();
+            WeightTable::read(&WeightFile::new(&packed), &builder.families, builder.rows, &names(&["A"]))
+        };
+        let [header, bias, constant, pair, gone] = [
+            "family,value,seen,A,u1\n",
+            "hidden,bias,,,.5\n",
+            "constant,,1,-1.25,\n",
+            "pair,\"b, x, y\",1,2,.25\n",
+            "gone,a,1,9,9\n",
+        ];
+        let in_order = table(&[header, bias, constant, pair].concat());
+        let first_hidden = in_order.first_hidden();
+        assert_eq!((in_order.row(0)[0], in_order.row(4)[0], in_order.row(4)[first_hidden]), (-1.25, 2.0, 0.25));
+        assert_eq!(in_order.values[in_order.unit_bias(0)], 0.5);
+        for other_order in [[gone, bias, constant, pair], [bias, constant, gone, pair], [pair, constant, bias, gone]] {
+            assert!(table(&(header.to_string() + &other_order.concat())) == in_order, "{other_order:?}");
+        }
     }
 }

@@ -2,14 +2,16 @@
 
 use std::sync::OnceLock;
 
-use regex::{Regex, RegexSet, RegexSetBuilder};
+use regex::Regex;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::counts::CorpusCounts;
+use super::packed::PackedForm;
+use super::pattern_set::PatternSet;
 use super::rows::Rows;
 use super::terms::TermModel;
 use super::{Cue, Head, RuleFiles, Schema, Side, StopFile, Table, TypeId};
-use crate::text::{Document, PhraseHashes, PhraseTable, WordHash, key_of, phrase_key, tokens_of};
+use crate::text::{Document, PhraseHashes, PhraseTable, Token, WordHash, key_of, tokens_of, word_hash};
 
 /// What the rules know of a single word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -120,7 +122,7 @@ pub struct RuleSet {
     /// Patterns in the order of their files.
     pub patterns: Vec<CompiledPattern>,
     /// All patterns at once, to see which occur in a text.
-    pub pattern_set: RegexSet,
+    pub pattern_set: PatternSet,
     /// Classes of cues in the order of their files.
     pub cues: Vec<CompiledCue>,
     /// Position of the cue class by phrase.
@@ -148,9 +150,6 @@ pub struct CorpusAcronym {
     pub head: u8,
 }
 
-/// Bytes that a thread may use to remember how far patterns have matched; with fewer it would forget and begin anew.
-const PATTERN_CACHE: usize = 16 << 20;
-
 impl RuleSet {
     /// Compiles rule files that were loaded without a mistake. What refers to an unknown type or is no regular
     /// expression is left out here: [`check`](super::check()) reports it.
@@ -159,7 +158,7 @@ impl RuleSet {
         rules.add_stop(&files.stop);
         rules.add_heads(&files.heads);
         rules.add_cues(&files.cues);
-        let packed = |path: &str| files.tables.get(path).map(|table| table.packed(path)).unwrap_or_default();
+        let table = |path: &str| files.tables.get(path).map(|table| table.packed(path)).unwrap_or_default();
         let cue_ids = rules.cues.iter().zip(0u16..).map(|(cue, number)| (cue.id.clone(), number)).collect();
         // Parts that need nothing of one another, about as long for either thread.
         let (patterns, (lexicon, (counts, terms))) = rayon::join(
@@ -169,10 +168,10 @@ impl RuleSet {
                     || compile_lexicons(files),
                     || {
                         rayon::join(
-                            || CorpusCounts::read(&packed("tables/words.csv"), &packed("tables/phrases.csv"), &cue_ids),
+                            || CorpusCounts::read(&table("tables/words.csv"), &table("tables/phrases.csv"), &cue_ids),
                             || {
-                                let weights = packed("tables/term-words.csv");
-                                TermModel::read(&packed("tables/terms.csv"), &weights, &files.schema)
+                                let weights = table("tables/term-words.csv");
+                                TermModel::read(&table("tables/terms.csv"), &weights, &files.schema)
                             },
                         )
                     },
@@ -188,11 +187,16 @@ impl RuleSet {
 
     /// The class of a token, trying its singular as well.
     pub fn class(&self, document: &Document, token: u32) -> WordClass {
-        let token = &document.tokens[token as usize];
-        match self.words.get(&token.hash) {
+        let Token { hash, singular, .. } = document.tokens[token as usize];
+        self.class_of(hash, singular)
+    }
+
+    /// The class of a word by its hash and that of its singular.
+    fn class_of(&self, hash: WordHash, singular: WordHash) -> WordClass {
+        match self.words.get(&hash) {
             Some(class) => *class,
-            None if token.singular != token.hash => {
-                let class = self.words.get(&token.singular).copied().unwrap_or_default();
+            None if singular != hash => {
+                let class = self.words.get(&singular).copied().unwrap_or_default();
                 // "uses", "ours": only content words fold their plurals.
                 WordClass { function: 0, praise: false, praise_in_terms: false, ..class }
             }
@@ -206,9 +210,7 @@ impl RuleSet {
     }
 
     fn word_entry(&mut self, word: &str) -> &mut WordClass {
-        let document = tokens_of(&word.to_lowercase());
-        let hash = document.tokens.first().map_or(0, |token| token.hash);
-        self.words.entry(hash).or_default()
+        self.words.entry(first_word(&word.to_lowercase())).or_default()
     }
 
     fn add_stop(&mut self, stop: &StopFile) {
@@ -242,7 +244,7 @@ impl RuleSet {
             self.heads.push(CompiledHead { id: head.id.clone(), entity_type, class_noun: head.class_noun });
             let number = u8::try_from(self.heads.len()).unwrap_or(u8::MAX);
             // "auto-encoder" is several tokens: it ends in "encoder", and "auto" alone is no head.
-            for word in head.words.iter().filter(|word| tokens_of(word).tokens.len() == 1) {
+            for word in head.words.iter().filter(|word| is_letters(word) || tokens_of(word).tokens.len() == 1) {
                 let class = self.word_entry(word);
                 if class.head == 0 {
                     class.head = number;
@@ -276,8 +278,21 @@ impl RuleSet {
     }
 }
 
+/// Is a word nothing but ASCII letters, and so one token?
+fn is_letters(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
+/// Hash of the first token of a text in lower case; 0 if it has none.
+fn first_word(lower: &str) -> WordHash {
+    if is_letters(lower) {
+        return word_hash(lower);
+    }
+    tokens_of(lower).tokens.first().map_or(0, |token| token.hash)
+}
+
 /// All patterns, and all of them at once.
-fn compile_patterns(files: &RuleFiles) -> (Vec<CompiledPattern>, RegexSet) {
+fn compile_patterns(files: &RuleFiles) -> (Vec<CompiledPattern>, PatternSet) {
     let mut patterns: Vec<CompiledPattern> = Vec::new();
     for pattern in &files.patterns {
         if let Some(entity_type) = files.schema.type_named(&pattern.entity_type) {
@@ -286,10 +301,9 @@ fn compile_patterns(files: &RuleFiles) -> (Vec<CompiledPattern>, RegexSet) {
         }
     }
     let set = |patterns: &[CompiledPattern]| {
-        let sources = patterns.iter().map(|pattern| pattern.source.as_str());
-        RegexSetBuilder::new(sources).dfa_size_limit(PATTERN_CACHE).build()
+        PatternSet::new(&patterns.iter().map(|pattern| pattern.source.as_str()).collect::<Vec<_>>())
     };
-    if let Ok(all) = set(&patterns) {
+    if let Some(all) = set(&patterns) {
         return (patterns, all);
     }
     // One of them is no regular expression.
@@ -307,41 +321,53 @@ fn compile_lexicons(files: &RuleFiles) -> (Vec<LexiconEntry>, PhraseTable<Lexico
         .iter()
         .map(|(name, types)| (key_of(name), types.iter().filter_map(|t| files.schema.type_named(t)).collect()))
         .collect();
-    let rows = files.lexicons.iter().map(|(_, rows)| rows.len()).sum();
-    let mut lexicon: Vec<LexiconEntry> = Vec::with_capacity(rows);
-    // Most names have an alias.
-    let mut forms = PhraseTable::with_capacity(2 * rows);
+    let unpacked: Vec<_> = files.lexicons.iter().map(|(entity_type, names)| (*entity_type, names.unpack())).collect();
+    let mut lexicon: Vec<LexiconEntry> =
+        Vec::with_capacity(unpacked.iter().map(|(_, names)| names.names().len()).sum());
+    // Nearly all keys are those of a beginning too.
+    let beginnings = unpacked.iter().map(|(_, names)| names.beginnings().len()).sum();
+    let mut forms: PhraseTable<LexiconForm> = PhraseTable::with_capacity(beginnings);
     let mut hashes = PhraseHashes::default();
-    let mut broader_names = Vec::new();
-    let mut by_name: FxHashMap<(TypeId, u64), u32> = FxHashMap::default();
-    for (entity_type, rows) in &files.lexicons {
-        for row in rows {
+    let mut broader_keys: Vec<(u32, u64)> = Vec::new();
+    for (entity_type, names) in &unpacked {
+        names.beginnings().for_each(|hash| forms.add_beginning(hash));
+        let mut forms_of_names = names.forms();
+        for name in names.names() {
             let entry = lexicon.len() as u32;
-            let aliases: Vec<&str> = row.aliases.split('|').map(str::trim).filter(|a| !a.is_empty()).collect();
-            for form in std::iter::once(row.name.as_str()).chain(aliases.iter().copied()) {
-                let text = form.trim_start_matches('=');
-                hashes.read(text);
-                let key = hashes.key();
+            let mut texts = Vec::with_capacity(name.forms);
+            for PackedForm { text, key, exact } in forms_of_names.by_ref().take(name.forms) {
+                texts.push(text);
+                let is_hashed = key != 0;
+                let key = if is_hashed { key } else { hashes.key_of(text) };
                 if decided.get(&key).is_some_and(|types| !types.contains(entity_type)) {
                     continue;
                 }
-                let exact = row.case == "yes" || form.starts_with('=');
-                forms.insert(&hashes, LexiconForm { entry, text: text.into(), exact });
-                by_name.entry((*entity_type, key)).or_insert(entry);
+                let form = LexiconForm { entry, text: text.into(), exact };
+                if is_hashed {
+                    forms.add(key, form);
+                } else {
+                    forms.insert(&hashes, form);
+                }
             }
-            broader_names.push((*entity_type, row.broader.trim_start_matches('=').to_string()));
+            if !name.broader.is_empty() {
+                let key = if name.broader_key == 0 { hashes.key_of(name.broader) } else { name.broader_key };
+                broader_keys.push((entry, key));
+            }
+            let mut texts = texts.into_iter().map(str::to_string);
             lexicon.push(LexiconEntry {
-                name: row.name.trim_start_matches('=').to_string(),
+                name: texts.next().unwrap_or_default(),
                 entity_type: *entity_type,
-                aliases: aliases.iter().map(|alias| alias.trim_start_matches('=').to_string()).collect(),
+                aliases: texts.collect(),
                 broader: None,
-                url: (!row.url.is_empty()).then(|| row.url.clone()),
+                url: (!name.url.is_empty()).then(|| name.url.to_string()),
             });
         }
     }
-    for (entry, (entity_type, broader)) in broader_names.iter().enumerate() {
-        let found = by_name.get(&(*entity_type, key_of(broader))).copied();
-        lexicon[entry].broader = found.filter(|&other| other as usize != entry && !broader.is_empty());
+    for (entry, key) in broader_keys {
+        let entity_type = lexicon[entry as usize].entity_type;
+        let mut named = forms.get(key).iter().map(|form| form.entry);
+        let of_type = named.find(|&named| lexicon[named as usize].entity_type == entity_type);
+        lexicon[entry as usize].broader = of_type.filter(|&named| named != entry);
     }
     (lexicon, forms)
 }
@@ -349,12 +375,12 @@ fn compile_lexicons(files: &RuleFiles) -> (Vec<LexiconEntry>, PhraseTable<Lexico
 impl RuleSet {
     fn add_acronyms(&mut self, table: &[u8]) {
         let mut rows = Rows::new(table);
+        let (mut long, mut short) = (PhraseHashes::default(), PhraseHashes::default());
         while rows.advance() {
-            let long = tokens_of(rows.field(1));
-            let Some(last) = (long.tokens.len() as u32).checked_sub(1) else {
+            let key = long.key_of(rows.field(1));
+            let Some((last, last_singular)) = long.last_word() else {
                 continue;
             };
-            let key = phrase_key(&long, 0, last + 1);
             let guess = match self.forms.get(key).first() {
                 Some(form) => u32::from(self.lexicon[form.entry as usize].entity_type.0) + 2,
                 None => match self.terms.judged(key) {
@@ -363,8 +389,8 @@ impl RuleSet {
                     Some(Some(entity_type)) => u32::from(entity_type) + 2,
                 },
             };
-            let acronym = CorpusAcronym { guess, head: self.class(&long, last).head };
-            self.acronyms.insert(key_of(rows.field(0)), acronym);
+            let acronym = CorpusAcronym { guess, head: self.class_of(last, last_singular).head };
+            self.acronyms.insert(short.key_of(rows.field(0)), acronym);
         }
     }
 }

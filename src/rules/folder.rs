@@ -17,7 +17,7 @@ use super::table::Table;
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/rules");
 
-// `PACKED`: path of each embedded table that is packed, and the packed table.
+// `PACKED`: path of each embedded file that is packed, and what it is packed to.
 include!(concat!(env!("OUT_DIR"), "/packed.rs"));
 
 /// Why rules cannot be loaded.
@@ -129,7 +129,7 @@ pub(super) struct Layer {
     pub(super) files: BTreeMap<String, Cow<'static, [u8]>>,
     /// Relative paths of files and folders that the rule language does not know.
     pub(super) unknown: Vec<String>,
-    /// Those tables among the files that the build script packed, by path.
+    /// Those of the files that the build script packed, by path.
     packed: &'static [(&'static str, &'static [u8])],
 }
 
@@ -150,8 +150,12 @@ impl Layer {
 
     /// The table at the relative `path`, with the contents of that file.
     pub(super) fn table(&self, path: &str, contents: Cow<'static, [u8]>) -> Table {
-        let packed = self.packed.iter().find(|(of, _)| *of == path).map(|(_, packed)| *packed);
-        Table::new(contents, packed)
+        Table::new(contents, self.packed(path))
+    }
+
+    /// The file at the relative `path` as the build script packed it, if it did.
+    pub(super) fn packed(&self, path: &str) -> Option<&'static [u8]> {
+        self.packed.iter().find(|(of, _)| *of == path).map(|(_, packed)| *packed)
     }
 }
 

@@ -5,10 +5,8 @@ use std::ops::Range;
 use csv::{ReaderBuilder, StringRecord};
 
 use super::files::LexiconRow;
+use super::packed::LEXICON_COLUMNS;
 use super::problem::Problem;
-
-/// The columns of a lexicon, in the order of the fields of [`LexiconRow`].
-pub(super) const COLUMNS: [&str; 5] = ["name", "aliases", "case", "broader", "url"];
 
 /// A lexicon file, read.
 #[derive(Debug, Default)]
@@ -18,7 +16,7 @@ pub(super) struct Lexicon {
     /// For each row, where it begins in the file, in bytes.
     starts: Vec<usize>,
     /// For each field of a row, its column in the file.
-    columns: [Option<usize>; COLUMNS.len()],
+    columns: [Option<usize>; LEXICON_COLUMNS.len()],
 }
 
 impl Lexicon {
@@ -66,7 +64,7 @@ impl Lexicon {
         (lexicon, problems)
     }
 
-    /// Where the field `index` (as in [`COLUMNS`]) of a row stands in the file.
+    /// Where the field `index` (as in [`LEXICON_COLUMNS`]) of a row stands in the file.
     pub(super) fn span(&self, source: &str, row: usize, index: usize) -> Range<usize> {
         field_span(source, self.starts[row], self.columns[index].unwrap_or(0))
     }
@@ -76,13 +74,13 @@ impl Lexicon {
         for (column, name) in header.iter().enumerate() {
             let name = name.trim();
             let span = field_span(source, start, column);
-            match COLUMNS.iter().position(|known| *known == name) {
+            match LEXICON_COLUMNS.iter().position(|known| *known == name) {
                 Some(index) if self.columns[index].is_some() => {
                     problems.push(Problem::error(file, source, span, format!("the column `{name}` stands twice")));
                 }
                 Some(index) => self.columns[index] = Some(column),
                 None => {
-                    let help = format!("the columns of a lexicon are {}", COLUMNS.join(","));
+                    let help = format!("the columns of a lexicon are {}", LEXICON_COLUMNS.join(","));
                     problems
                         .push(Problem::error(file, source, span, format!("unknown column `{name}`")).with_help(help));
                 }
@@ -90,7 +88,7 @@ impl Lexicon {
         }
         if self.columns[0].is_none() {
             let span = start..field_span(source, start, header.len().saturating_sub(1)).end;
-            let help = format!("the first line names the columns: {}", COLUMNS.join(","));
+            let help = format!("the first line names the columns: {}", LEXICON_COLUMNS.join(","));
             problems.insert(0, Problem::error(file, source, span, "no column `name`").with_help(help));
         }
         problems

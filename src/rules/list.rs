@@ -31,9 +31,9 @@ pub fn list(rules: &RuleFiles) -> Vec<RuleLine> {
         relation: relation.to_owned(),
         summary,
     };
-    let lexicons = rules.lexicons.iter().map(|(id, rows)| {
+    let lexicons = rules.lexicons.iter().map(|(id, names)| {
         let entity_type = rules.schema.entity_type(*id);
-        line("lexicon", &entity_type.id, &entity_type.label, "", few(rows.iter().map(|row| row.name.as_str())))
+        line("lexicon", &entity_type.id, &entity_type.label, "", few(names.unpack().rows().map(|[name, ..]| name)))
     });
     let patterns = rules
         .patterns

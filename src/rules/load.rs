@@ -1,6 +1,7 @@
 //! From the files of a rules folder to their contents, with upper folders laid over lower ones.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;
@@ -8,6 +9,7 @@ use serde::de::DeserializeOwned;
 use super::files::{AmbiguousFile, Cue, CueFile, Head, HeadFile, LexiconRow, Pattern, PatternFile, StopFile};
 use super::folder::{FileKind, RuleError, RuleFolder};
 use super::lexicon::Lexicon;
+use super::names::KnownNames;
 use super::problem::Problem;
 use super::schema::{EntityType, Relation, Schema, TypeId};
 use super::table::Table;
@@ -18,7 +20,7 @@ pub struct RuleFiles {
     /// `schema.toml`
     pub schema: Schema,
     /// `lexicon/*.csv`, in the order of the types in the schema; types without a file are left out.
-    pub lexicons: Vec<(TypeId, Vec<LexiconRow>)>,
+    pub lexicons: Vec<(TypeId, KnownNames)>,
     /// `ambiguous.toml`
     pub ambiguous: AmbiguousFile,
     /// `patterns/*.toml`, by file name and place in the file
@@ -72,7 +74,7 @@ impl RuleFolder {
         if !has_schema {
             return Err(RuleError::NoSchema { folder: self.origins() });
         }
-        let mut lexicons: BTreeMap<TypeId, Vec<LexiconRow>> = BTreeMap::new();
+        let mut lexicons: BTreeMap<TypeId, KnownNames> = BTreeMap::new();
         for layer in &self.layers {
             // The rules of all files of a layer are one list, so that two files of one layer do not replace rules of
             // one another.
@@ -81,17 +83,24 @@ impl RuleFolder {
                 let file = layer.display(path);
                 match FileKind::of(path) {
                     FileKind::Lexicon(id) => {
-                        let source = read_text(&file, bytes)?;
                         let entity_type = rules.schema.types.iter().position(|t| t.id == id);
                         let Some(entity_type) = entity_type.and_then(|index| u8::try_from(index).ok()) else {
+                            let source = read_text(&file, bytes)?;
                             let message = format!("no type in schema.toml has the id `{id}`");
                             return Err(Problem::error(&file, source, 0..0, message).into());
                         };
-                        let (lexicon, problems) = Lexicon::parse(&file, source);
-                        if let Some(problem) = problems.into_iter().next() {
-                            return Err(problem.into());
+                        let names = match layer.packed(path) {
+                            Some(packed) => KnownNames::embedded(packed),
+                            None => read_lexicon(&file, bytes)?,
+                        };
+                        match lexicons.entry(TypeId(entity_type)) {
+                            Entry::Vacant(first) => drop(first.insert(names)),
+                            Entry::Occupied(mut lower) => {
+                                let mut rows = lower.get().rows();
+                                merge(&mut rows, names.rows());
+                                lower.insert(KnownNames::new(&rows));
+                            }
                         }
-                        merge(lexicons.entry(TypeId(entity_type)).or_default(), lexicon.rows);
                     }
                     FileKind::Ambiguous => {
                         rules.ambiguous.names.extend(read_toml::<AmbiguousFile>(&file, bytes)?.names);
@@ -158,6 +167,15 @@ pub(super) fn read_text<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Box<
     })
 }
 
+/// The names in a lexicon.
+fn read_lexicon(file: &str, bytes: &[u8]) -> Result<KnownNames, Box<Problem>> {
+    let (lexicon, problems) = Lexicon::parse(file, read_text(file, bytes)?);
+    match problems.into_iter().next() {
+        Some(problem) => Err(Box::new(problem)),
+        None => Ok(KnownNames::new(&lexicon.rows)),
+    }
+}
+
 /// The contents of a TOML file.
 fn read_toml<T: DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<T, Box<Problem>> {
     let source = read_text(file, bytes)?;
@@ -210,7 +228,8 @@ mod tests {
             ("weights.toml", "upper"),
         ]);
         let rules = lower.overlay(upper).parse().unwrap();
-        let rows: Vec<_> = rules.lexicons[0].1.iter().map(|row| (row.name.as_str(), row.aliases.as_str())).collect();
+        let rows = rules.lexicons[0].1.rows();
+        let rows: Vec<_> = rows.iter().map(|row| (row.name.as_str(), row.aliases.as_str())).collect();
         assert_eq!(rows, [("X", "four"), ("Y", "two"), ("Z", "three")]);
         assert_eq!(rules.heads.iter().map(|head| head.words[0].as_str()).collect::<Vec<_>>(), ["new", "kept"]);
         assert_eq!(rules.stop.praise, ["novel", "new"]);

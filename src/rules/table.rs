@@ -43,13 +43,15 @@ mod tests {
     use std::path::Path;
 
     use crate::extract::Extractor;
-    use crate::rules::RuleFolder;
+    use crate::rules::{LexiconRow, RuleFolder};
+    use crate::text::key_of;
 
     fn extractor(rules: &RuleFolder) -> Extractor {
         Extractor::new(&rules.parse().unwrap())
     }
 
     fn assert_same(one: &Extractor, other: &Extractor) {
+        assert!(one.rules.lexicon == other.rules.lexicon, "known names");
         assert!(one.rules.counts == other.rules.counts, "counts of the corpus");
         assert!(one.rules.terms == other.rules.terms, "terms");
         assert!(one.rules.acronyms == other.rules.acronyms, "acronyms");
@@ -65,6 +67,10 @@ mod tests {
         let folder = RuleFolder::read(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/rules"))).unwrap();
         let (embedded, read) = (RuleFolder::embedded().parse().unwrap(), folder.parse().unwrap());
         assert!(embedded.tables.keys().eq(read.tables.keys()));
+        for ((entity_type, names), (_, names_read)) in embedded.lexicons.iter().zip(&read.lexicons) {
+            assert!(names.is_embedded() && !names_read.is_embedded(), "{entity_type:?}");
+        }
+        assert!(embedded.lexicons == read.lexicons);
         let mut packed = 0;
         for (path, table) in &embedded.tables {
             assert!(read.tables[path].packed.is_none(), "{path}");
@@ -75,6 +81,31 @@ mod tests {
         let [embedded, read] = [embedded, read].map(|files| Extractor::new(&files));
         assert_same(&embedded, &read);
         assert!(embedded.weights.pairs == read.weights.pairs, "weights of pairs");
+    }
+
+    #[test]
+    fn a_lexicon_laid_over_the_embedded_one_replaces_names_and_adds_some() {
+        let upper = tempfile::tempdir().unwrap();
+        std::fs::create_dir(upper.path().join("lexicon")).unwrap();
+        let embedded = RuleFolder::embedded().parse().unwrap();
+        let (entity_type, names) = &embedded.lexicons[0];
+        let mut rows = names.rows();
+        let id = &embedded.schema.entity_type(*entity_type).id;
+        let lexicon = format!("name,aliases\n\"{}\",Quiet Zebra\nLoud Zebra,\n", rows[7].name.replace('"', "\"\""));
+        std::fs::write(upper.path().join(format!("lexicon/{id}.csv")), lexicon).unwrap();
+        let laid = RuleFolder::embedded().overlay(RuleFolder::read(upper.path()).unwrap()).parse().unwrap();
+        let row = |name: &str, aliases: &str| {
+            let empty = String::new;
+            let (name, aliases) = (name.to_string(), aliases.to_string());
+            LexiconRow { name, aliases, case: empty(), broader: empty(), url: empty() }
+        };
+        rows[7] = row(&rows[7].name, "Quiet Zebra");
+        rows.push(row("Loud Zebra", ""));
+        assert!(laid.lexicons[0].1.rows() == rows);
+        assert!(laid.lexicons[1..] == embedded.lexicons[1..]);
+        let found = |name: &str| Extractor::new(&laid).rules.forms.get(key_of(name)).first().map(|form| form.entry);
+        assert_eq!(found("quiet zebras"), Some(7));
+        assert_eq!(found("Loud Zebra"), Some(rows.len() as u32 - 1));
     }
 
     #[test]

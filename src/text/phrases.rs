@@ -70,13 +70,17 @@ impl PhraseHashes {
             }
         }
     }
+
+    /// Takes the hashes of another phrase and gives its key.
+    pub fn key_of(&mut self, phrase: &str) -> u64 {
+        self.read(phrase);
+        self.key()
+    }
 }
 
 /// Key of a phrase that stands for itself.
 pub fn key_of(phrase: &str) -> u64 {
-    let mut hashes = PhraseHashes::default();
-    hashes.read(phrase);
-    hashes.key()
+    PhraseHashes::default().key_of(phrase)
 }
 
 impl<V> PhraseTable<V> {
@@ -89,13 +93,26 @@ impl<V> PhraseTable<V> {
 
     /// Adds a value to a phrase. A phrase without a word is left out.
     pub fn insert(&mut self, phrase: &PhraseHashes, value: V) {
-        if phrase.beginnings().is_empty() {
-            return;
+        phrase.beginnings().iter().for_each(|&hash| self.add_beginning(hash));
+        if !phrase.beginnings().is_empty() {
+            self.add(phrase.key(), value);
         }
-        for &hash in phrase.beginnings() {
-            self.nodes.entry(hash).or_default().begins = true;
+    }
+
+    /// Adds the hash of words with which a phrase begins, or which are all of it.
+    pub fn add_beginning(&mut self, hash: u64) {
+        self.nodes.entry(hash).or_default().begins = true;
+    }
+
+    /// Adds a value to the phrase with this key, all of whose beginnings have to be added as well.
+    pub fn add(&mut self, key: u64, value: V) {
+        let values = &mut self.nodes.entry(key).or_default().values;
+        if values.is_empty() {
+            // Room for one: hardly a phrase has more.
+            *values = vec![value];
+        } else {
+            values.push(value);
         }
-        self.nodes.entry(phrase.key()).or_default().values.push(value);
     }
 
     /// The values of the phrase with this key.

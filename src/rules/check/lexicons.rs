@@ -14,7 +14,7 @@ use crate::rules::problem::Problem;
 /// Words of everyday English, one a line in lower case.
 const COMMON_WORDS: &str = include_str!("../common-words.txt");
 
-/// Fields of a row, as numbered in [`crate::rules::lexicon::COLUMNS`].
+/// Fields of a row, as numbered in [`crate::rules::packed::LEXICON_COLUMNS`].
 const NAME: usize = 0;
 const ALIASES: usize = 1;
 const CASE: usize = 2;

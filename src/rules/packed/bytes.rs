@@ -1,5 +1,7 @@
 //! What packed tables are made of: lists of records of one size, of texts, and of numbers, one after the other.
 
+use std::ops::Range;
+
 use crate::text::PhraseHashes;
 
 /// Writes the parts of a packed table.
@@ -77,7 +79,7 @@ impl<'t> Unpacker<'t> {
     pub fn texts(&mut self) -> Texts<'t> {
         let ends = self.records();
         let text = std::str::from_utf8(self.records::<1>().as_flattened()).unwrap_or_default();
-        Texts { ends, text }
+        Texts { from: 0, ends, text }
     }
 
     /// The list of numbers that comes next.
@@ -89,6 +91,8 @@ impl<'t> Unpacker<'t> {
 /// A list of texts.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Texts<'t> {
+    /// Where the first text begins.
+    from: usize,
     /// Where each text ends.
     ends: &'t [[u8; 4]],
     /// All texts joined.
@@ -96,9 +100,16 @@ pub struct Texts<'t> {
 }
 
 impl<'t> Texts<'t> {
+    /// Some of the texts that follow each other. Empty where there are not as many.
+    pub fn part(self, numbers: Range<usize>) -> Self {
+        let before = numbers.start.checked_sub(1).and_then(|last| self.ends.get(last));
+        let from = before.map_or(self.from, |end| u32::from_le_bytes(*end) as usize);
+        Self { from, ends: self.ends.get(numbers).unwrap_or_default(), text: self.text }
+    }
+
     /// The texts in order.
-    pub fn iter(self) -> impl Iterator<Item = &'t str> {
-        let mut from = 0;
+    pub fn iter(self) -> impl ExactSizeIterator<Item = &'t str> {
+        let mut from = self.from;
         self.ends.iter().map(move |end| {
             let to = u32::from_le_bytes(*end) as usize;
             let text = self.text.get(from..to).unwrap_or_default();
@@ -118,16 +129,28 @@ pub struct Numbers<'t> {
 }
 
 impl<'t> Numbers<'t> {
-    /// Reads the numbers from the one at `from` on.
+    /// Reads the numbers from the one at `from` on. Where there are not as many, nothing is read.
     pub fn read(self, from: usize, into: &mut [f32]) {
-        let hundredths = self.hundredths.get(from..).unwrap_or_default();
-        into.iter_mut().zip(hundredths).for_each(|(number, bytes)| *number = in_hundredths(i16::from_le_bytes(*bytes)));
-        let others = self.others.get(from..).unwrap_or_default();
-        into.iter_mut().zip(others).for_each(|(number, bytes)| *number = f32::from_le_bytes(*bytes));
+        if let Some(hundredths) = self.hundredths.get(from..from + into.len()) {
+            // Eight at once, as most rows have as many or more.
+            let (eights, others) = into.as_chunks_mut::<8>();
+            let (eights_of_bytes, other_bytes) = hundredths.as_chunks::<8>();
+            for (numbers, bytes) in eights.iter_mut().zip(eights_of_bytes) {
+                for at in 0..8 {
+                    numbers[at] = in_hundredths(i16::from_le_bytes(bytes[at]));
+                }
+            }
+            for (number, bytes) in others.iter_mut().zip(other_bytes) {
+                *number = in_hundredths(i16::from_le_bytes(*bytes));
+            }
+        } else if let Some(numbers) = self.others.get(from..from + into.len()) {
+            into.iter_mut().zip(numbers).for_each(|(number, bytes)| *number = f32::from_le_bytes(*bytes));
+        }
     }
 }
 
 /// The number of so many hundredths: the one nearest to it, as for its decimal digits.
+#[inline]
 fn in_hundredths(hundredths: i16) -> f32 {
     f32::from(hundredths) / 100.0
 }
@@ -175,7 +198,12 @@ mod tests {
             let packed = packer.finish();
             let mut unpacker = Unpacker::new(&packed);
             prop_assert_eq!(unpacker.records::<3>(), &records);
-            prop_assert_eq!(unpacker.texts().iter().collect::<Vec<_>>(), texts);
+            let read = unpacker.texts();
+            prop_assert_eq!(read.iter().len(), texts.len());
+            prop_assert_eq!(read.iter().collect::<Vec<_>>(), &texts[..]);
+            for from in 0..texts.len() {
+                prop_assert_eq!(read.part(from..texts.len()).iter().collect::<Vec<_>>(), &texts[from..]);
+            }
             for numbers in [numbers, hundredths] {
                 let mut read = vec![0.0; numbers.len()];
                 unpacker.numbers().read(0, &mut read);

@@ -1,6 +1,9 @@
 //! `tables/*-weights.csv`, packed.
 
-use super::bytes::{Numbers, Packer, Texts, Unpacker};
+use std::ops::Range;
+
+use super::bytes::{Numbers, Packer, PhraseKeys, Texts, Unpacker};
+use super::words::WordKey;
 use crate::rules::rows::Rows;
 use crate::text::Hashing;
 
@@ -17,6 +20,7 @@ pub fn pack(csv: &[u8]) -> Vec<u8> {
     packer.texts(columns);
     let (mut families, mut lengths): (Vec<String>, Vec<u32>) = (Vec::new(), Vec::new());
     let (mut values, mut hashes, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut phrases, mut keys) = (PhraseKeys::default(), Vec::new());
     while rows.advance() {
         let [family, value] = [0, 1].map(|at| rows.field(at));
         match lengths.last_mut().filter(|_| families.last().is_some_and(|last| last == family)) {
@@ -28,12 +32,15 @@ pub fn pack(csv: &[u8]) -> Vec<u8> {
         }
         values.push(value.to_string());
         hashes.push(name_hash(family, value).to_le_bytes());
+        let key = WordKey::of_family(family).map_or(0, |kind| kind.of(value, |phrase| phrases.of(phrase)));
+        keys.push(key.to_le_bytes());
         numbers.extend(rows.fields()[NAME_COLUMNS..].iter().map(|field| number(field)));
     }
     packer.texts(&families);
     packer.records(&lengths.into_iter().map(u32::to_le_bytes).collect::<Vec<_>>());
     packer.texts(&values);
     packer.records(&hashes);
+    packer.records(&keys);
     packer.numbers(&numbers);
     packer.finish()
 }
@@ -43,10 +50,11 @@ pub fn pack(csv: &[u8]) -> Vec<u8> {
 pub struct WeightFile<'t> {
     /// Names of the columns of numbers.
     pub columns: Vec<&'t str>,
-    /// The families of rows that follow each other, and how many rows that are.
-    families: Vec<(&'t str, usize)>,
+    /// The families of rows that follow each other, and which rows those are.
+    families: Vec<(&'t str, Range<usize>)>,
     values: Texts<'t>,
     hashes: &'t [[u8; 8]],
+    keys: &'t [[u8; 8]],
     numbers: Numbers<'t>,
 }
 
@@ -56,20 +64,41 @@ impl<'t> WeightFile<'t> {
         let mut parts = Unpacker::new(packed);
         let columns = parts.texts().iter().collect();
         let families = parts.texts();
-        let lengths = parts.records().iter().map(|length| u32::from_le_bytes(*length) as usize);
+        let mut end = 0;
+        let rows = parts.records().iter().map(|length| {
+            let first = end;
+            end += u32::from_le_bytes(*length) as usize;
+            first..end
+        });
         Self {
             columns,
-            families: families.iter().zip(lengths).collect(),
+            families: families.iter().zip(rows).collect(),
             values: parts.texts(),
             hashes: parts.records(),
+            keys: parts.records(),
             numbers: parts.numbers(),
         }
     }
 
-    /// Family and value of each row.
-    pub fn names(&self) -> impl Iterator<Item = (&'t str, &'t str)> {
-        let families = self.families.iter().flat_map(|&(family, length)| std::iter::repeat_n(family, length));
-        families.zip(self.values.iter())
+    /// The values of a family of [words](WordKey::of_family), each with its key; that is 0 where it is still to be made.
+    pub fn words(&self, family: &str) -> Vec<(&'t str, u64)> {
+        let mut words = Vec::new();
+        for (_, rows) in self.families.iter().filter(|(id, _)| *id == family) {
+            let keys = self.keys.get(rows.clone()).unwrap_or_default();
+            words.extend(self.values.part(rows.clone()).iter().zip(keys.iter().map(|key| u64::from_le_bytes(*key))));
+        }
+        words
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.hashes.len()
+    }
+
+    /// The [hash of the name](name_hash) of a row, if there is such a row.
+    #[inline]
+    pub fn hash(&self, row: usize) -> Option<u64> {
+        self.hashes.get(row).map(|hash| u64::from_le_bytes(*hash))
     }
 
     /// For each row the [hash of its name](name_hash).

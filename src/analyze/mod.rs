@@ -25,6 +25,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use petgraph::graph::NodeIndex;
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use color::ColorBy;
@@ -111,11 +112,18 @@ pub fn analyze_in_steps(
     let incidence = Incidence::of(graph);
     let papers = incidence.papers_by_entities();
     done("papers linked by what they share");
-    let topics = find_topics(&papers, options.resolution, options.seed);
+    // Names are looked for while topics are: most of the search is one run of Leiden after the other, on one core.
+    let ((topics, subtopics), terms) = rayon::join(
+        || {
+            let topics = find_topics(&papers, options.resolution, options.seed);
+            let subtopics = find_subtopics(&papers, &topics, options.seed);
+            (topics, subtopics)
+        },
+        || Terms::of(graph, &incidence),
+    );
     done("topics found");
-    let subtopics = find_subtopics(&papers, &topics, options.seed);
-    done("sub-topics found");
-    let named = NamedTopics::of(graph, &incidence, &topics, subtopics);
+    let named = NamedTopics::of(&terms, &topics, subtopics);
+    drop(terms);
     done("topics named");
 
     set_topics(graph, &incidence, &named);
@@ -170,12 +178,11 @@ struct NamedTopics {
 }
 
 impl NamedTopics {
-    fn of(graph: &KnowledgeGraph, incidence: &Incidence, topics: &Topics, parts: Vec<Vec<Vec<u32>>>) -> Self {
-        let terms = Terms::of(graph, incidence);
+    fn of(terms: &Terms<'_>, topics: &Topics, parts: Vec<Vec<Vec<u32>>>) -> Self {
         let mut taken = FxHashSet::default();
         let named = |members: Vec<(Option<usize>, Vec<u32>)>, taken: &mut FxHashSet<String>| -> Vec<NamedTopic> {
             let groups: Vec<&[u32]> = members.iter().map(|(_, papers)| papers.as_slice()).collect();
-            let names = label_groups(&terms, &groups, taken);
+            let names = label_groups(terms, &groups, taken);
             let together = names.into_iter().zip(members);
             together.map(|(name, (parent, members))| NamedTopic { name, members, parent }).collect()
         };
@@ -222,15 +229,17 @@ fn set_topics(graph: &mut KnowledgeGraph, incidence: &Incidence, named: &NamedTo
         analysis.topic = label(&topic_labels, topic_of[paper]);
         analysis.subtopic = label(&subtopic_labels, subtopic_of[paper]);
     }
-    for (entity, &node) in incidence.entities.iter().enumerate() {
+    let main_topics = |entity: usize| {
         let papers = incidence.by_entity.row(entity);
-        let analysis = &mut graph.graph[node].analysis;
         let topic = main_topic(papers, &topic_of);
+        let inside = || main_topic(papers, &subtopic_of).filter(|&number| named.subtopics[number].parent == topic);
+        (topic, topic.and_then(|_| inside()))
+    };
+    let of_entities: Vec<_> = (0..incidence.entities.len()).into_par_iter().map(main_topics).collect();
+    for (&node, (topic, subtopic)) in incidence.entities.iter().zip(of_entities) {
+        let analysis = &mut graph.graph[node].analysis;
         analysis.topic = label(&topic_labels, topic);
-        if topic.is_some() {
-            let inside = main_topic(papers, &subtopic_of).filter(|&number| named.subtopics[number].parent == topic);
-            analysis.subtopic = label(&subtopic_labels, inside);
-        }
+        analysis.subtopic = label(&subtopic_labels, subtopic);
     }
 }
 

@@ -7,7 +7,7 @@
 
 use petgraph::Direction;
 use petgraph::graph::NodeIndex;
-use rustc_hash::FxHashSet;
+use rayon::prelude::*;
 
 use crate::graph::{KnowledgeGraph, NodeKind};
 
@@ -24,22 +24,31 @@ const BELIEVED: f64 = 2.0;
 /// Fills in first and last year of topics, and the trend of topics and entities.
 pub fn fill_trends(graph: &mut KnowledgeGraph) {
     let recent = Recent::of(graph);
-    for index in graph.graph.node_indices().collect::<Vec<_>>() {
+    let trend = |index: usize| {
+        let index = NodeIndex::new(index);
         if matches!(graph.graph[index].kind, NodeKind::Paper(_)) {
-            continue;
+            return (None, None, None);
         }
         let years = years_of(graph, index);
-        let node = &mut graph.graph[index];
-        node.analysis.trend = recent.as_ref().and_then(|recent| recent.trend(&years));
+        let trend = recent.as_ref().and_then(|recent| recent.trend(&years));
+        (trend, years.iter().min().copied(), years.iter().max().copied())
+    };
+    let trends: Vec<_> = (0..graph.graph.node_count()).into_par_iter().map(trend).collect();
+    for (node, (trend, first, last)) in graph.graph.node_weights_mut().zip(trends) {
+        if !matches!(node.kind, NodeKind::Paper(_)) {
+            node.analysis.trend = trend;
+        }
         if let NodeKind::Topic(facts) = &mut node.kind {
-            (facts.first_year, facts.last_year) = (years.iter().min().copied(), years.iter().max().copied());
+            (facts.first_year, facts.last_year) = (first, last);
         }
     }
 }
 
 /// The years of the papers that point to a node, each paper once, in no particular order.
 pub fn years_of(graph: &KnowledgeGraph, node: NodeIndex) -> Vec<i32> {
-    let papers: FxHashSet<NodeIndex> = graph.graph.neighbors_directed(node, Direction::Incoming).collect();
+    let mut papers: Vec<NodeIndex> = graph.graph.neighbors_directed(node, Direction::Incoming).collect();
+    papers.sort_unstable();
+    papers.dedup();
     papers.into_iter().filter_map(|paper| year_of(graph, paper)).collect()
 }
 

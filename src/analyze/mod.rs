@@ -31,6 +31,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub use color::ColorBy;
 use labels::{Terms, TopicLabel, label_groups};
 use projection::Incidence;
+use ranks::Ranks;
 use topics::{Topics, find_subtopics, find_topics};
 
 use crate::graph::{Analysis, Edge, EdgeBetween, Few, KnowledgeGraph, Node, NodeKind, TopicFacts};
@@ -112,30 +113,34 @@ pub fn analyze_in_steps(
     let incidence = Incidence::of(graph);
     let papers = incidence.papers_by_entities();
     done("papers linked by what they share");
-    // Names are looked for while topics are: most of the search is one run of Leiden after the other, on one core.
-    let ((topics, subtopics), terms) = rayon::join(
+    // Nodes are ranked and names gathered while topics are searched for: most of the search is one run of Leiden after
+    // the other, on one core.
+    let ((topics, subtopics), (ranks, terms)) = rayon::join(
         || {
             let topics = find_topics(&papers, options.resolution, options.seed);
             let subtopics = find_subtopics(&papers, &topics, options.seed);
             (topics, subtopics)
         },
-        || Terms::of(graph, &incidence),
+        || (Ranks::of(graph), Terms::of(graph, &incidence)),
     );
-    done("topics found");
+    done("topics found, nodes ranked");
     let named = NamedTopics::of(&terms, &topics, subtopics);
     drop(terms);
+    // Only places still need the links.
+    let papers = options.layout.then_some(papers);
     done("topics named");
 
     set_topics(graph, &incidence, &named);
     let mut notes = Vec::new();
     let topic_nodes = add_topic_nodes(graph, &incidence, &named, &mut notes);
-    ranks::fill_ranks(graph);
+    ranks.fill(graph);
+    drop(ranks);
     trends::fill_trends(graph);
-    done("nodes ranked");
+    done("trends found");
     appearance::set_sizes(graph);
     let labels: Vec<&str> = named.topics.iter().map(|topic| topic.name.label.as_str()).collect();
     appearance::set_colors(graph, &labels, options.color_by);
-    if options.layout {
+    if let Some(papers) = &papers {
         if incidence.papers.len() > options.most_papers_for_forces {
             notes.push(format!(
                 "Papers stand by topic only: forces between more than {} papers take minutes; --layout computes them.",
@@ -143,7 +148,7 @@ pub fn analyze_in_steps(
             ));
         }
         let forces = incidence.papers.len() <= options.most_papers_for_forces;
-        appearance::set_places(graph, &incidence, &papers, &topics, &topic_nodes, forces);
+        appearance::set_places(graph, &incidence, papers, &topics, &topic_nodes, forces);
         done("places found");
     }
     let unclustered = topics.unclustered();

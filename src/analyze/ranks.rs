@@ -14,26 +14,37 @@ const SETTLED: f64 = 1e-10;
 /// More steps than this PageRank never needs: the error shrinks by [`DAMPING`] each step.
 const MOST_STEPS: usize = 150;
 
-/// Fills in degree, weighted degree, PageRank and bridge of every node.
+/// Ranks of papers and entities, which need no topics to be known.
 ///
-/// Degrees count all edges. PageRank and bridges are about papers and entities: topics, which point at everything,
-/// take no part and keep 0.
-pub fn fill_ranks(graph: &mut KnowledgeGraph) {
-    let (degrees, weighted_degrees) = degrees(graph);
-    let takes_part: Vec<bool> =
-        graph.graph.node_weights().map(|node| !matches!(node.kind, NodeKind::Topic(_))).collect();
-    let neighbors = neighbors(graph, &takes_part);
-    let ranks = pagerank(&neighbors, &takes_part);
-    let topics = topic_numbers(graph);
-    let bridge_of = |node: usize| {
-        if takes_part[node] { bridge(topics[node], neighbors.row(node), &topics) } else { 0.0 }
-    };
-    let bridges: Vec<f64> = (0..neighbors.len()).into_par_iter().map(bridge_of).collect();
-    for (index, node) in graph.graph.node_weights_mut().enumerate() {
-        node.analysis.degree = degrees[index];
-        node.analysis.weighted_degree = weighted_degrees[index];
-        node.analysis.pagerank = ranks[index];
-        node.analysis.bridge = bridges[index];
+/// PageRank and bridges are about papers and entities: topics, which point at everything, take no part.
+pub struct Ranks {
+    neighbors: Rows,
+    pagerank: Vec<f64>,
+}
+
+impl Ranks {
+    /// Ranks the nodes of a graph.
+    pub fn of(graph: &KnowledgeGraph) -> Self {
+        let takes_part: Vec<bool> =
+            graph.graph.node_weights().map(|node| !matches!(node.kind, NodeKind::Topic(_))).collect();
+        let neighbors = neighbors(graph, &takes_part);
+        let pagerank = pagerank(&neighbors, &takes_part);
+        Self { neighbors, pagerank }
+    }
+
+    /// Fills in degree, weighted degree, PageRank and bridge of every node of the same graph, to which topics may have
+    /// been added. Degrees count all edges; PageRank and bridge of what took no part are 0.
+    pub fn fill(&self, graph: &mut KnowledgeGraph) {
+        let (degrees, weighted_degrees) = degrees(graph);
+        let topics = topic_numbers(graph);
+        let bridge_of = |node: usize| bridge(topics[node], self.neighbors.row(node), &topics);
+        let bridges: Vec<f64> = (0..self.neighbors.len()).into_par_iter().map(bridge_of).collect();
+        for (index, node) in graph.graph.node_weights_mut().enumerate() {
+            node.analysis.degree = degrees[index];
+            node.analysis.weighted_degree = weighted_degrees[index];
+            node.analysis.pagerank = self.pagerank.get(index).copied().unwrap_or_default();
+            node.analysis.bridge = bridges.get(index).copied().unwrap_or_default();
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use std::cmp::Ordering;
 use std::hash::BuildHasher;
 
 use hashbrown::HashTable;
+use memchr::memmem::Finder;
 use petgraph::graph::NodeIndex;
 use rayon::prelude::*;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
@@ -313,8 +314,11 @@ fn shares_in_titles(graph: &KnowledgeGraph, incidence: &Incidence) -> Vec<f64> {
         let node = &graph.graph[node];
         let names = std::iter::once(&node.label).chain(node.aliases()).take(NAMES_IN_TITLES);
         let names: Vec<String> = names.map(|name| whole_words(name)).filter(|name| name != WORD_BREAK).collect();
+        let names: Vec<Finder<'_>> = names.iter().map(Finder::new).collect();
         let papers = incidence.by_entity.row(entity);
-        let titled = papers.iter().filter(|(paper, _)| names.iter().any(|name| titles[*paper as usize].contains(name)));
+        let titled = papers
+            .iter()
+            .filter(|(paper, _)| names.iter().any(|name| name.find(titles[*paper as usize].as_bytes()).is_some()));
         titled.count() as f64 / (papers.len() + 1) as f64
     });
     shares.collect()

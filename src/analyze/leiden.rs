@@ -186,42 +186,45 @@ impl Gain {
 
 /// Weights from one node to the communities around it, kept for the next node.
 struct Around {
+    /// [`Self::NONE`] where the node has no neighbour.
     weights: Vec<f64>,
-    is_known: Vec<bool>,
     /// Communities other than the node's own, in the order of its neighbours.
     others: Vec<u32>,
 }
 
 impl Around {
+    /// Less than any weight, so that one look tells whether a community is known and what it weighs.
+    const NONE: f64 = -1.0;
+
     fn new(communities: usize) -> Around {
-        Around { weights: vec![0.0; communities], is_known: vec![false; communities], others: Vec::new() }
+        Around { weights: vec![Self::NONE; communities], others: Vec::new() }
     }
 
     fn add(&mut self, community: u32, weight: f64, current: u32) {
-        let at = community as usize;
-        if community != current && !self.is_known[at] {
-            self.is_known[at] = true;
+        let sum = &mut self.weights[community as usize];
+        if *sum >= 0.0 {
+            *sum += weight;
+            return;
+        }
+        *sum = weight;
+        if community != current {
             self.others.push(community);
         }
-        self.weights[at] += weight;
     }
 
     /// The community that gains most, or the current one; forgets the weights.
     fn best(&mut self, gain: Gain, degree: f64, current: u32, degrees: &[f64]) -> u32 {
-        let (to_current, of_current) = (self.weights[current as usize], degrees[current as usize]);
+        let to_current = std::mem::replace(&mut self.weights[current as usize], Self::NONE).max(0.0);
+        let of_current = degrees[current as usize];
         let (mut best, mut most) = (current, LEAST_GAIN);
-        for &target in &self.others {
+        for target in self.others.drain(..) {
             let at = target as usize;
-            let gained = gain.of(degree, self.weights[at], to_current, degrees[at], of_current);
+            let to_target = std::mem::replace(&mut self.weights[at], Self::NONE);
+            let gained = gain.of(degree, to_target, to_current, degrees[at], of_current);
             if gained > most {
                 (best, most) = (target, gained);
             }
         }
-        for target in self.others.drain(..) {
-            self.weights[target as usize] = 0.0;
-            self.is_known[target as usize] = false;
-        }
-        self.weights[current as usize] = 0.0;
         best
     }
 }

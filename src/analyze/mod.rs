@@ -25,11 +25,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use petgraph::graph::NodeIndex;
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use color::ColorBy;
 use labels::{Terms, TopicLabel, label_groups};
 use projection::Incidence;
+use ranks::Ranks;
 use topics::{Topics, find_subtopics, find_topics};
 
 use crate::graph::{Analysis, Edge, EdgeBetween, Few, KnowledgeGraph, Node, NodeKind, TopicFacts};
@@ -111,23 +113,34 @@ pub fn analyze_in_steps(
     let incidence = Incidence::of(graph);
     let papers = incidence.papers_by_entities();
     done("papers linked by what they share");
-    let topics = find_topics(&papers, options.resolution, options.seed);
-    done("topics found");
-    let subtopics = find_subtopics(&papers, &topics, options.seed);
-    done("sub-topics found");
-    let named = NamedTopics::of(graph, &incidence, &topics, subtopics);
+    // Nodes are ranked and names gathered while topics are searched for: most of the search is one run of Leiden after
+    // the other, on one core.
+    let ((topics, subtopics), (ranks, terms)) = rayon::join(
+        || {
+            let topics = find_topics(&papers, options.resolution, options.seed);
+            let subtopics = find_subtopics(&papers, &topics, options.seed);
+            (topics, subtopics)
+        },
+        || (Ranks::of(graph), Terms::of(graph, &incidence)),
+    );
+    done("topics found, nodes ranked");
+    let named = NamedTopics::of(&terms, &topics, subtopics);
+    drop(terms);
+    // Only places still need the links.
+    let papers = options.layout.then_some(papers);
     done("topics named");
 
     set_topics(graph, &incidence, &named);
     let mut notes = Vec::new();
     let topic_nodes = add_topic_nodes(graph, &incidence, &named, &mut notes);
-    ranks::fill_ranks(graph);
+    ranks.fill(graph);
+    drop(ranks);
     trends::fill_trends(graph);
-    done("nodes ranked");
+    done("trends found");
     appearance::set_sizes(graph);
     let labels: Vec<&str> = named.topics.iter().map(|topic| topic.name.label.as_str()).collect();
     appearance::set_colors(graph, &labels, options.color_by);
-    if options.layout {
+    if let Some(papers) = &papers {
         if incidence.papers.len() > options.most_papers_for_forces {
             notes.push(format!(
                 "Papers stand by topic only: forces between more than {} papers take minutes; --layout computes them.",
@@ -135,7 +148,7 @@ pub fn analyze_in_steps(
             ));
         }
         let forces = incidence.papers.len() <= options.most_papers_for_forces;
-        appearance::set_places(graph, &incidence, &papers, &topics, &topic_nodes, forces);
+        appearance::set_places(graph, &incidence, papers, &topics, &topic_nodes, forces);
         done("places found");
     }
     let unclustered = topics.unclustered();
@@ -170,12 +183,11 @@ struct NamedTopics {
 }
 
 impl NamedTopics {
-    fn of(graph: &KnowledgeGraph, incidence: &Incidence, topics: &Topics, parts: Vec<Vec<Vec<u32>>>) -> Self {
-        let terms = Terms::of(graph, incidence);
+    fn of(terms: &Terms<'_>, topics: &Topics, parts: Vec<Vec<Vec<u32>>>) -> Self {
         let mut taken = FxHashSet::default();
         let named = |members: Vec<(Option<usize>, Vec<u32>)>, taken: &mut FxHashSet<String>| -> Vec<NamedTopic> {
             let groups: Vec<&[u32]> = members.iter().map(|(_, papers)| papers.as_slice()).collect();
-            let names = label_groups(&terms, &groups, taken);
+            let names = label_groups(terms, &groups, taken);
             let together = names.into_iter().zip(members);
             together.map(|(name, (parent, members))| NamedTopic { name, members, parent }).collect()
         };
@@ -222,15 +234,17 @@ fn set_topics(graph: &mut KnowledgeGraph, incidence: &Incidence, named: &NamedTo
         analysis.topic = label(&topic_labels, topic_of[paper]);
         analysis.subtopic = label(&subtopic_labels, subtopic_of[paper]);
     }
-    for (entity, &node) in incidence.entities.iter().enumerate() {
+    let main_topics = |entity: usize| {
         let papers = incidence.by_entity.row(entity);
-        let analysis = &mut graph.graph[node].analysis;
         let topic = main_topic(papers, &topic_of);
+        let inside = || main_topic(papers, &subtopic_of).filter(|&number| named.subtopics[number].parent == topic);
+        (topic, topic.and_then(|_| inside()))
+    };
+    let of_entities: Vec<_> = (0..incidence.entities.len()).into_par_iter().map(main_topics).collect();
+    for (&node, (topic, subtopic)) in incidence.entities.iter().zip(of_entities) {
+        let analysis = &mut graph.graph[node].analysis;
         analysis.topic = label(&topic_labels, topic);
-        if topic.is_some() {
-            let inside = main_topic(papers, &subtopic_of).filter(|&number| named.subtopics[number].parent == topic);
-            analysis.subtopic = label(&subtopic_labels, inside);
-        }
+        analysis.subtopic = label(&subtopic_labels, subtopic);
     }
 }
 

@@ -30,26 +30,45 @@ pub struct Rows {
 
 impl Rows {
     /// Makes rows from `(row, column, value)`; values of the same cell are added.
-    pub fn from_cells(row_count: usize, mut cells: Vec<(u32, u32, f32)>) -> Self {
-        // Stable, so that the values of a cell are added in the order given.
-        cells.par_sort_by_key(|&(row, column, _)| (row, column));
+    pub fn from_cells(row_count: usize, cells: Vec<(u32, u32, f32)>) -> Self {
         let mut starts = vec![0; row_count + 1];
-        let mut entries: Vec<(u32, f32)> = Vec::with_capacity(cells.len());
-        let mut last_cell = None;
+        cells.iter().for_each(|&(row, ..)| starts[row as usize + 1] += 1);
+        for row in 1..starts.len() {
+            starts[row] += starts[row - 1];
+        }
+        let mut free = starts.clone();
+        let mut entries = vec![(0, 0.0); cells.len()];
         for (row, column, value) in cells {
-            match entries.last_mut() {
-                Some(entry) if last_cell == Some((row, column)) => entry.1 += value,
-                _ => {
-                    entries.push((column, value));
-                    starts[row as usize + 1] = entries.len();
+            let place = &mut free[row as usize];
+            entries[*place] = (column, value);
+            *place += 1;
+        }
+        // Stable, so that the values of a cell are added in the order given.
+        rows_of(&starts, &mut entries).into_par_iter().for_each(|row| row.sort_by_key(|&(column, _)| column));
+        let mut rows = Self { starts, entries };
+        rows.add_up();
+        rows
+    }
+
+    /// Makes one entry of those that follow each other in a row with the same column.
+    fn add_up(&mut self) {
+        let (mut kept, mut start) = (0, 0);
+        for row in 0..self.len() {
+            let end = self.starts[row + 1];
+            let first = kept;
+            for at in start..end {
+                let (column, value) = self.entries[at];
+                if kept > first && self.entries[kept - 1].0 == column {
+                    self.entries[kept - 1].1 += value;
+                } else {
+                    self.entries[kept] = (column, value);
+                    kept += 1;
                 }
             }
-            last_cell = Some((row, column));
+            start = end;
+            self.starts[row + 1] = kept;
         }
-        for row in 1..starts.len() {
-            starts[row] = starts[row].max(starts[row - 1]);
-        }
-        Self { starts, entries }
+        self.entries.truncate(kept);
     }
 
     /// Number of rows.
@@ -91,6 +110,17 @@ impl Rows {
         }
         Self { starts, entries }
     }
+}
+
+/// The entries of each row.
+fn rows_of<'e>(starts: &[usize], mut entries: &'e mut [(u32, f32)]) -> Vec<&'e mut [(u32, f32)]> {
+    let lengths = starts.windows(2).map(|ends| ends[1] - ends[0]);
+    let split = lengths.map(|length| {
+        let (row, rest) = std::mem::take(&mut entries).split_at_mut(length);
+        entries = rest;
+        row
+    });
+    split.collect()
 }
 
 /// Papers against entities, with the weight of the edges between them.

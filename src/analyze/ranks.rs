@@ -1,7 +1,5 @@
 //! Ranks: degree, weighted degree, PageRank and bridges.
 
-use petgraph::graph::NodeIndex;
-use petgraph::visit::EdgeRef;
 use rayon::prelude::*;
 
 use super::projection::{Rows, finite_weight};
@@ -16,38 +14,64 @@ const SETTLED: f64 = 1e-10;
 /// More steps than this PageRank never needs: the error shrinks by [`DAMPING`] each step.
 const MOST_STEPS: usize = 150;
 
-/// Fills in degree, weighted degree, PageRank and bridge of every node.
+/// Ranks of papers and entities, which need no topics to be known.
 ///
-/// Degrees count all edges. PageRank and bridges are about papers and entities: topics, which point at everything,
-/// take no part and keep 0.
-pub fn fill_ranks(graph: &mut KnowledgeGraph) {
-    let node_count = graph.graph.node_count();
+/// PageRank and bridges are about papers and entities: topics, which point at everything, take no part.
+pub struct Ranks {
+    neighbors: Rows,
+    pagerank: Vec<f64>,
+}
+
+impl Ranks {
+    /// Ranks the nodes of a graph.
+    pub fn of(graph: &KnowledgeGraph) -> Self {
+        let takes_part: Vec<bool> =
+            graph.graph.node_weights().map(|node| !matches!(node.kind, NodeKind::Topic(_))).collect();
+        let neighbors = neighbors(graph, &takes_part);
+        let pagerank = pagerank(&neighbors, &takes_part);
+        Self { neighbors, pagerank }
+    }
+
+    /// Fills in degree, weighted degree, PageRank and bridge of every node of the same graph, to which topics may have
+    /// been added. Degrees count all edges; PageRank and bridge of what took no part are 0.
+    pub fn fill(&self, graph: &mut KnowledgeGraph) {
+        let (degrees, weighted_degrees) = degrees(graph);
+        let topics = topic_numbers(graph);
+        let bridge_of = |node: usize| bridge(topics[node], self.neighbors.row(node), &topics);
+        let bridges: Vec<f64> = (0..self.neighbors.len()).into_par_iter().map(bridge_of).collect();
+        for (index, node) in graph.graph.node_weights_mut().enumerate() {
+            node.analysis.degree = degrees[index];
+            node.analysis.weighted_degree = weighted_degrees[index];
+            node.analysis.pagerank = self.pagerank.get(index).copied().unwrap_or_default();
+            node.analysis.bridge = bridges.get(index).copied().unwrap_or_default();
+        }
+    }
+}
+
+/// Number of the edges of every node, and the sum of their weights.
+fn degrees(graph: &KnowledgeGraph) -> (Vec<u32>, Vec<f64>) {
+    let (mut degrees, mut weighted) = (vec![0; graph.graph.node_count()], vec![0.0; graph.graph.node_count()]);
+    for edge in graph.graph.raw_edges() {
+        for end in [edge.source(), edge.target()] {
+            degrees[end.index()] += 1;
+            weighted[end.index()] += f64::from(finite_weight(edge.weight.weight));
+        }
+    }
+    (degrees, weighted)
+}
+
+/// The neighbours of every node, both ways, of those that take part.
+fn neighbors(graph: &KnowledgeGraph, takes_part: &[bool]) -> Rows {
     let mut cells = Vec::with_capacity(graph.graph.edge_count() * 2);
-    for edge in graph.graph.edge_references() {
-        let weight = finite_weight(edge.weight().weight);
-        cells.push((edge.source().index() as u32, edge.target().index() as u32, weight));
-        cells.push((edge.target().index() as u32, edge.source().index() as u32, weight));
+    for edge in graph.graph.raw_edges() {
+        let (source, target) = (edge.source().index(), edge.target().index());
+        if takes_part[source] && takes_part[target] {
+            let weight = finite_weight(edge.weight.weight);
+            cells.push((source as u32, target as u32, weight));
+            cells.push((target as u32, source as u32, weight));
+        }
     }
-    for node in graph.graph.node_weights_mut() {
-        node.analysis.degree = 0;
-        node.analysis.weighted_degree = 0.0;
-    }
-    for &(node, _, weight) in &cells {
-        let analysis = &mut graph.graph[NodeIndex::new(node as usize)].analysis;
-        analysis.degree += 1;
-        analysis.weighted_degree += f64::from(weight);
-    }
-    let takes_part: Vec<bool> =
-        graph.graph.node_weights().map(|node| !matches!(node.kind, NodeKind::Topic(_))).collect();
-    cells.retain(|&(a, b, _)| takes_part[a as usize] && takes_part[b as usize]);
-    let neighbors = Rows::from_cells(node_count, cells);
-    let ranks = pagerank(&neighbors, &takes_part);
-    let topics = topic_numbers(graph);
-    for (index, node) in graph.graph.node_weights_mut().enumerate() {
-        node.analysis.pagerank = ranks[index];
-        node.analysis.bridge =
-            if takes_part[index] { bridge(topics[index], neighbors.row(index), &topics) } else { 0.0 };
-    }
+    Rows::from_cells(takes_part.len(), cells)
 }
 
 /// PageRank of an undirected weighted graph, the sum over all that take part being 1.

@@ -33,6 +33,9 @@ const GAIN_WORTH_REPEATING: f64 = 1e-4;
 /// Runs that the search for a resolution may take.
 const SEARCH_RUNS: usize = 10;
 
+/// Threads from which on a resolution is tried before it is known to be needed: with fewer, all have work already.
+const THREADS_TO_GUESS: usize = 3;
+
 /// Papers put together by topic.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Topics {
@@ -142,7 +145,7 @@ struct Attempt {
 /// Looks for the resolution that gives about `wanted` topics: 1, the natural one, if that will do; else doubles or
 /// halves it until the number lies between two resolutions, then takes their geometric mean. Keeps the nearest.
 ///
-/// While one resolution is tried, another core tries the one that most likely comes next.
+/// While one resolution is tried, a core that has nothing else to do tries the one that most likely comes next.
 fn search(wanted: usize, attempt: impl Fn(f64) -> Attempt + Sync) -> Attempt {
     // Communities that are there of themselves matter more than their exact number.
     let near_enough = (wanted / 4).max(1);
@@ -154,7 +157,7 @@ fn search(wanted: usize, attempt: impl Fn(f64) -> Attempt + Sync) -> Attempt {
         let resolution = bracket.next();
         let found = match ahead.take() {
             Some((tried, found)) if tried == resolution => found,
-            _ if rayon::current_num_threads() > 1 => {
+            _ if rayon::current_num_threads() >= THREADS_TO_GUESS => {
                 let guess = bracket.with(resolution, bracket.is_low_likely()).next();
                 let (found, guessed) = rayon::join(|| attempt(resolution), || attempt(guess));
                 ahead = Some((guess, guessed));

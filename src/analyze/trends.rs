@@ -7,7 +7,7 @@
 
 use petgraph::Direction;
 use petgraph::graph::NodeIndex;
-use rustc_hash::FxHashSet;
+use rayon::prelude::*;
 
 use crate::graph::{KnowledgeGraph, NodeKind};
 
@@ -24,22 +24,61 @@ const BELIEVED: f64 = 2.0;
 /// Fills in first and last year of topics, and the trend of topics and entities.
 pub fn fill_trends(graph: &mut KnowledgeGraph) {
     let recent = Recent::of(graph);
-    for index in graph.graph.node_indices().collect::<Vec<_>>() {
-        if matches!(graph.graph[index].kind, NodeKind::Paper(_)) {
-            continue;
+    let years: Vec<Option<i32>> = graph.graph.node_indices().map(|node| year_of(graph, node)).collect();
+    let sources = Sources::of(graph);
+    let trend = |node: usize| {
+        let mut papers = sources.of_node(node).to_vec();
+        papers.sort_unstable();
+        papers.dedup();
+        let years: Vec<i32> = papers.into_iter().filter_map(|paper| years[paper as usize]).collect();
+        let trend = recent.as_ref().and_then(|recent| recent.trend(&years));
+        (trend, years.iter().min().copied(), years.iter().max().copied())
+    };
+    let trends: Vec<_> = (0..graph.graph.node_count()).into_par_iter().map(trend).collect();
+    for (node, (trend, first, last)) in graph.graph.node_weights_mut().zip(trends) {
+        if !matches!(node.kind, NodeKind::Paper(_)) {
+            node.analysis.trend = trend;
         }
-        let years = years_of(graph, index);
-        let node = &mut graph.graph[index];
-        node.analysis.trend = recent.as_ref().and_then(|recent| recent.trend(&years));
         if let NodeKind::Topic(facts) = &mut node.kind {
-            (facts.first_year, facts.last_year) = (years.iter().min().copied(), years.iter().max().copied());
+            (facts.first_year, facts.last_year) = (first, last);
         }
+    }
+}
+
+/// Where the edges to every node come from. One pass over all edges; to follow them node by node would be one step
+/// through memory for each.
+struct Sources {
+    starts: Vec<usize>,
+    sources: Vec<u32>,
+}
+
+impl Sources {
+    fn of(graph: &KnowledgeGraph) -> Self {
+        let mut starts = vec![0; graph.graph.node_count() + 1];
+        graph.graph.raw_edges().iter().for_each(|edge| starts[edge.target().index() + 1] += 1);
+        for node in 1..starts.len() {
+            starts[node] += starts[node - 1];
+        }
+        let mut free = starts.clone();
+        let mut sources = vec![0; graph.graph.edge_count()];
+        for edge in graph.graph.raw_edges() {
+            let place = &mut free[edge.target().index()];
+            sources[*place] = edge.source().index() as u32;
+            *place += 1;
+        }
+        Self { starts, sources }
+    }
+
+    fn of_node(&self, node: usize) -> &[u32] {
+        &self.sources[self.starts[node]..self.starts[node + 1]]
     }
 }
 
 /// The years of the papers that point to a node, each paper once, in no particular order.
 pub fn years_of(graph: &KnowledgeGraph, node: NodeIndex) -> Vec<i32> {
-    let papers: FxHashSet<NodeIndex> = graph.graph.neighbors_directed(node, Direction::Incoming).collect();
+    let mut papers: Vec<NodeIndex> = graph.graph.neighbors_directed(node, Direction::Incoming).collect();
+    papers.sort_unstable();
+    papers.dedup();
     papers.into_iter().filter_map(|paper| year_of(graph, paper)).collect()
 }
 

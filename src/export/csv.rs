@@ -8,9 +8,9 @@
 use std::io::{self, Write};
 
 use super::number::{write_integer, write_single};
-use super::text::{find_byte, readable};
-use super::view::{EDGE_COLUMNS, View};
-use super::{ExportError, ExportOptions, Exporter, Stage};
+use super::text::{find_byte, is_suspect, readable};
+use super::view::{EDGE_COLUMNS, Value, View};
+use super::{ExportError, ExportOptions, Exporter, Stage, blocks};
 
 /// Writes `nodes.csv` and `edges.csv`.
 pub struct Csv;
@@ -30,21 +30,25 @@ pub fn write_nodes<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
         row.text(title)?;
     }
     row.end()?;
-    let mut cell = Vec::new();
-    for node in view.nodes() {
+    blocks::write_nodes(view, out, |node, out| {
+        let mut row = Row::new(out);
         for text in [&node.node.id, &node.node.label, node.type_label] {
             row.text(text)?;
         }
         for column in view.node_columns() {
-            cell.clear();
-            if let Some(value) = (column.value)(&node) {
-                value.write(&mut cell, |out, text| out.write_all(readable(text).as_bytes()))?;
+            match (column.value)(node) {
+                None => row.text("")?,
+                Some(Value::Text(text)) => row.text(text)?,
+                Some(value @ Value::List(_)) => {
+                    let mut cell = Vec::new();
+                    value.write(&mut cell, |out, text| out.write_all(readable(text).as_bytes()))?;
+                    row.bytes(&cell)?;
+                }
+                Some(number) => row.plain(|out| number.write(out, |_, _| Ok(())))?,
             }
-            row.bytes(&cell)?;
         }
-        row.end()?;
-    }
-    Ok(())
+        row.end()
+    })
 }
 
 /// Writes the table of edges.
@@ -55,7 +59,8 @@ pub fn write_edges<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
         row.text(title)?;
     }
     row.end()?;
-    for edge in view.edges() {
+    blocks::write_edges(view, out, |edge, out| {
+        let mut row = Row::new(out);
         row.plain(|out| edge.id.write(out))?;
         row.text(&edge.source.id)?;
         row.text(&edge.target.id)?;
@@ -65,10 +70,25 @@ pub fn write_edges<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
         row.plain(|out| write_single(out, edge.confidence()))?;
         row.plain(|out| write_integer(out, edge.edge.count))?;
         row.text(edge.sentence().unwrap_or_default())?;
-        row.text(&edge.joined_rules().unwrap_or_default())?;
-        row.end()?;
-    }
-    Ok(())
+        if edge.rules().all(is_plain) {
+            row.plain(|out| edge.write_rules(out, |out, rule| out.write_all(rule.as_bytes())))?;
+        } else {
+            let mut cell = Vec::new();
+            edge.write_rules(&mut cell, |out, rule| out.write_all(readable(rule).as_bytes()))?;
+            row.bytes(&cell)?;
+        }
+        row.end()
+    })
+}
+
+/// Can the text be written as it is?
+fn is_plain(text: &str) -> bool {
+    find_byte(text.as_bytes(), |byte| is_suspect(byte) | needs_quotes(byte)).is_none()
+}
+
+#[inline]
+fn needs_quotes(byte: u8) -> bool {
+    (byte == b',') | (byte == b'"') | (byte == b'\n') | (byte == b'\r')
 }
 
 /// Writes fields and rows as RFC 4180 has them, with line feeds: quotes only around what needs them.
@@ -91,11 +111,13 @@ impl<'w, W: Write> Row<'w, W> {
     }
 
     fn text(&mut self, text: &str) -> io::Result<()> {
+        if is_plain(text) {
+            return self.plain(|out| out.write_all(text.as_bytes()));
+        }
         self.bytes(readable(text).as_bytes())
     }
 
     fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let needs_quotes = |byte| (byte == b',') | (byte == b'"') | (byte == b'\n') | (byte == b'\r');
         if find_byte(bytes, needs_quotes).is_none() {
             return self.plain(|out| out.write_all(bytes));
         }

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use super::style::parse_color;
 use super::view::{ColumnKind, EDGE_COLUMNS, EdgeView, NodeColumn, NodeView, View, paper, years};
-use super::{ExportError, ExportOptions, Exporter, GENERATOR, Stage, xml};
+use super::{ExportError, ExportOptions, Exporter, GENERATOR, Stage, blocks, xml};
 
 /// Writes `graph.gexf`.
 pub struct Gexf;
@@ -42,13 +42,9 @@ pub fn write<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
     })?;
     write_attributes(&columns, out)?;
     out.write_all(b"<nodes>\n")?;
-    for node in view.nodes() {
-        write_node(&columns, &node, out)?;
-    }
+    blocks::write_nodes(view, out, |node, out| write_node(&columns, node, out))?;
     out.write_all(b"</nodes>\n<edges>\n")?;
-    for edge in view.edges() {
-        write_edge(&edge, out)?;
-    }
+    blocks::write_edges(view, out, |edge, out| write_edge(edge, out))?;
     out.write_all(b"</edges>\n</graph>\n</gexf>\n")
 }
 
@@ -118,8 +114,8 @@ fn write_edge<W: Write>(edge: &EdgeView<'_>, out: &mut W) -> io::Result<()> {
     if let Some(sentence) = edge.sentence() {
         write_value("sentence", out, |out| xml::write_attribute(out, sentence))?;
     }
-    if let Some(rules) = edge.joined_rules() {
-        write_value("rules", out, |out| xml::write_attribute(out, &rules))?;
+    if edge.has_rules() {
+        write_value("rules", out, |out| edge.write_rules(out, xml::write_attribute))?;
     }
     out.write_all(b"</attvalues></edge>\n")
 }

@@ -16,7 +16,7 @@ use std::io::{self, Write};
 use super::number::{write_integer, write_single};
 use super::style::parse_color;
 use super::view::{ColumnKind, EDGE_COLUMNS, EdgeView, NodeView, View};
-use super::{ExportError, ExportOptions, Exporter, Stage, xml};
+use super::{ExportError, ExportOptions, Exporter, Stage, blocks, xml};
 
 /// Writes `graph.graphml`.
 pub struct Graphml;
@@ -74,12 +74,8 @@ impl Document<'_, '_> {
         )?;
         self.write_keys(out)?;
         out.write_all(b"<graph id=\"papergraph\" edgedefault=\"directed\">\n")?;
-        for node in self.view.nodes() {
-            self.write_node(&node, out)?;
-        }
-        for edge in self.view.edges() {
-            self.write_edge(&edge, out)?;
-        }
+        blocks::write_nodes(self.view, out, |node, out| self.write_node(node, out))?;
+        blocks::write_edges(self.view, out, |edge, out| self.write_edge(edge, out))?;
         out.write_all(b"</graph>\n</graphml>\n")
     }
 
@@ -138,18 +134,25 @@ impl Document<'_, '_> {
         xml::write_attribute(out, &edge.target.id)?;
         out.write_all(b"\" label=\"")?;
         xml::write_attribute(out, &edge.relation.id)?;
+        out.write_all(b"\"><data key=\"")?;
+        out.write_all(self.names.relation.as_bytes())?;
         out.write_all(b"\">")?;
-        write_data(out, self.names.relation, |out| xml::write_text(out, &edge.relation.id))?;
-        write_data(out, "weight", |out| write_single(out, edge.weight()))?;
-        write_data(out, "confidence", |out| write_single(out, edge.confidence()))?;
-        write_data(out, "count", |out| write_integer(out, edge.edge.count))?;
+        xml::write_text(out, &edge.relation.id)?;
+        out.write_all(b"</data><data key=\"weight\">")?;
+        write_single(out, edge.weight())?;
+        out.write_all(b"</data><data key=\"confidence\">")?;
+        write_single(out, edge.confidence())?;
+        out.write_all(b"</data><data key=\"count\">")?;
+        write_integer(out, edge.edge.count)?;
         if let Some(sentence) = edge.sentence() {
-            write_data(out, "sentence", |out| xml::write_text(out, sentence))?;
+            out.write_all(b"</data><data key=\"sentence\">")?;
+            xml::write_text(out, sentence)?;
         }
-        if let Some(rules) = edge.joined_rules() {
-            write_data(out, "rules", |out| xml::write_text(out, &rules))?;
+        if edge.has_rules() {
+            out.write_all(b"</data><data key=\"rules\">")?;
+            edge.write_rules(out, xml::write_text)?;
         }
-        out.write_all(b"</edge>\n")
+        out.write_all(b"</data></edge>\n")
     }
 }
 

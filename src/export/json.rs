@@ -21,10 +21,11 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::blocks::Block;
 use super::number::{write_integer, write_single};
 use super::text::find_byte;
 use super::view::{EdgeView, NODE_COLUMNS, NodeView, Value, View, paper};
-use super::{ExportError, ExportOptions, Exporter, GENERATOR, Stage};
+use super::{ExportError, ExportOptions, Exporter, GENERATOR, Stage, blocks};
 use crate::graph::{Lines, can_be_indexed, write_index};
 use crate::rules::Schema;
 
@@ -84,28 +85,25 @@ fn write<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<Lines> {
     serde_json::to_writer(&mut out, &meta)?;
     lines.head = out.length;
     out.write_all(b",\n\"nodes\":[")?;
-    lines.nodes = write_lines(view.nodes(), &mut out, write_node)?;
+    lines.nodes = Vec::with_capacity(counts.nodes() + 1);
+    blocks::for_each_node_block(view, write_node, |block| write_lines(block, &mut lines.nodes, &mut out))?;
+    lines.nodes.push(out.length + 2);
     out.write_all(b"\n],\n\"edges\":[")?;
-    lines.edges = write_lines(view.edges(), &mut out, write_edge)?;
+    lines.edges = Vec::with_capacity(counts.edges + 1);
+    blocks::for_each_edge_block(view, write_edge, |block| write_lines(block, &mut lines.edges, &mut out))?;
+    lines.edges.push(out.length + 2);
     out.write_all(b"\n]}\n")?;
     lines.length = out.length;
     Ok(lines)
 }
 
-/// Writes one item a line; gives where each line begins, and where another one would.
-fn write_lines<W: Write, T>(
-    items: impl Iterator<Item = T>,
-    out: &mut Counted<W>,
-    write_item: impl Fn(&T, &mut Counted<W>) -> io::Result<()>,
-) -> io::Result<Vec<u64>> {
-    let mut starts = Vec::new();
-    for (position, item) in items.enumerate() {
-        out.write_all(if position == 0 { b"\n" } else { b",\n" })?;
-        starts.push(out.length);
-        write_item(&item, out)?;
-    }
-    starts.push(out.length + 2);
-    Ok(starts)
+/// Writes lines, each with a comma and a line break before it, and says where each begins.
+fn write_lines<W: Write>(block: &Block, starts: &mut Vec<u64>, out: &mut Counted<W>) -> io::Result<()> {
+    // There is no comma before the first line of all.
+    let left_out = usize::from(starts.is_empty());
+    let ends_before = std::iter::once(0).chain(block.ends.iter().copied()).take(block.ends.len());
+    starts.extend(ends_before.map(|end| out.length + (end + 2 - left_out) as u64));
+    out.write_all(block.text.get(left_out..).unwrap_or_default())
 }
 
 /// A writer that counts what goes through it.
@@ -133,7 +131,7 @@ impl<W: Write> Write for Counted<W> {
 }
 
 fn write_node<W: Write>(node: &NodeView<'_>, out: &mut W) -> io::Result<()> {
-    out.write_all(b"{\"id\":")?;
+    out.write_all(b",\n{\"id\":")?;
     write_text(out, &node.node.id)?;
     out.write_all(b",\"type\":")?;
     write_text(out, node.type_label)?;
@@ -161,7 +159,7 @@ fn write_node<W: Write>(node: &NodeView<'_>, out: &mut W) -> io::Result<()> {
 }
 
 fn write_edge<W: Write>(edge: &EdgeView<'_>, out: &mut W) -> io::Result<()> {
-    out.write_all(b"{\"id\":\"")?;
+    out.write_all(b",\n{\"id\":\"")?;
     edge.id.write(out)?;
     out.write_all(b"\",\"source\":")?;
     write_text(out, &edge.source.id)?;

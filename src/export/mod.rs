@@ -11,6 +11,7 @@
 //! them. To add a format: a file here with a type that implements [`Exporter`], and a line in each `match` of
 //! [`Format`].
 
+mod blocks;
 mod csv;
 mod cypher;
 pub mod diff;

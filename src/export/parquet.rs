@@ -3,8 +3,7 @@
 //! Columns are those of the other formats, lists as lists. Edges name their ends `src` and `dst` and nodes their key
 //! `id`, because GraphFrames demands these names.
 
-use std::fs::File;
-use std::io::{self, BufWriter};
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use parquet::basic::Compression;
@@ -128,7 +127,7 @@ fn edge_columns<'c>() -> Vec<Column<'c, EdgeView<'c>>> {
     ]
 }
 
-fn write_table<R>(name: &str, columns: &[Column<'_, R>], rows: &[R], out: &mut BufWriter<File>) -> io::Result<()> {
+fn write_table<R, W: Write + Send>(name: &str, columns: &[Column<'_, R>], rows: &[R], out: &mut W) -> io::Result<()> {
     try_write_table(name, columns, rows, out).map_err(|error| match error {
         ParquetError::External(source) => match source.downcast::<io::Error>() {
             Ok(error) => *error,
@@ -138,11 +137,11 @@ fn write_table<R>(name: &str, columns: &[Column<'_, R>], rows: &[R], out: &mut B
     })
 }
 
-fn try_write_table<R>(
+fn try_write_table<R, W: Write + Send>(
     name: &str,
     columns: &[Column<'_, R>],
     rows: &[R],
-    out: &mut BufWriter<File>,
+    out: &mut W,
 ) -> Result<(), ParquetError> {
     let declarations: Vec<String> = columns.iter().map(Column::declaration).collect();
     let schema = parse_message_type(&format!("message {name} {{ {} }}", declarations.join(" ")))?;

@@ -1,7 +1,7 @@
 //! Files that appear whole or not at all.
 //!
 //! Everything a run writes goes first into a hidden folder inside the output folder, so on the same disk. Only when
-//! every file of every format is complete and handed to the disk are they moved to their places, one rename each.
+//! every file of every format is complete and on the disk are they moved to their places, one rename each.
 //! If anything fails before, the hidden folder is removed and the output folder is as it was.
 //!
 //! Several runs may write to one folder at once. They move their files one run after the other, so that what stands
@@ -15,7 +15,9 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
 
 use tempfile::TempDir;
 
@@ -28,11 +30,19 @@ const HIDDEN_PREFIX: &str = ".papergraph-";
 const FILE_LIST: &str = ".papergraph-files";
 
 /// Bytes that are gathered before the file is written to.
-const BUFFER_SIZE: usize = 256 * 1024;
+const BUFFER_SIZE: usize = 64 * 1024;
+
+/// Bytes of a file after which it is handed to the disk, though it is not complete: else the disk would have nothing to
+/// do while the file is made, and everything when it is.
+const HANDED_AT_ONCE: usize = 32 * 1024 * 1024;
+
+/// Files that may wait for the disk; each is an open one.
+const WAITING_FILES: usize = 16;
 
 /// The files of one run, on their way to the output folder.
 pub struct Stage {
     folder: PathBuf,
+    disk: Disk,
     hidden: TempDir,
     /// Held as long as the hidden folder is in use.
     _in_use: Lock,
@@ -52,15 +62,16 @@ impl Stage {
             .tempdir_in(folder)
             .map_err(|source| ExportError::folder(folder, source))?;
         let in_use = Lock::wait_for(hidden.path());
+        let disk = Disk::new().map_err(|source| ExportError::folder(folder, source))?;
         let (written, outdated) = (Mutex::default(), Mutex::default());
-        Ok(Stage { folder: folder.to_path_buf(), _in_use: in_use, hidden, written, outdated })
+        Ok(Stage { folder: folder.to_path_buf(), disk, hidden, _in_use: in_use, written, outdated })
     }
 
     /// Writes one file. `name` is relative to the output folder and has at most one folder in it (`neo4j/import.sh`).
     pub fn file(
         &self,
         name: &str,
-        write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+        write: impl FnOnce(&mut BufWriter<StagedFile<'_>>) -> io::Result<()>,
     ) -> Result<(), ExportError> {
         let name = Path::new(name);
         self.write_hidden(name, write).map_err(|source| ExportError::file(&self.folder.join(name), source))?;
@@ -77,23 +88,29 @@ impl Stage {
     pub fn program(&self, name: &str, text: &str) -> Result<(), ExportError> {
         self.file(name, |out| {
             out.write_all(text.as_bytes())?;
-            make_executable(out.get_ref())
+            make_executable(&out.get_ref().file)
         })
     }
 
-    fn write_hidden(&self, name: &Path, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> io::Result<()> {
+    fn write_hidden(
+        &self,
+        name: &Path,
+        write: impl FnOnce(&mut BufWriter<StagedFile<'_>>) -> io::Result<()>,
+    ) -> io::Result<()> {
         let path = self.hidden.path().join(name);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
         }
-        let mut out = BufWriter::with_capacity(BUFFER_SIZE, File::create(path)?);
+        let file = StagedFile { file: Arc::new(File::create(path)?), name, waiting: 0, disk: &self.disk };
+        let mut out = BufWriter::with_capacity(BUFFER_SIZE, file);
         write(&mut out)?;
-        let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.sync_all()
+        let complete = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        complete.hand_over(true);
+        Ok(())
     }
 
     /// Moves everything to its place; returns the paths in order of their names.
-    pub fn commit(self) -> Result<Vec<PathBuf>, ExportError> {
+    pub fn commit(mut self) -> Result<Vec<PathBuf>, ExportError> {
         let _others_wait = Lock::wait_for(&self.folder);
         let mut names = std::mem::take(&mut *locked(&self.written));
         names.sort();
@@ -105,6 +122,7 @@ impl Stage {
             self.write_hidden(&place, |out| out.write_all(list.as_bytes()))
                 .map_err(|source| ExportError::file(&self.folder.join(&place), source))?;
         }
+        self.disk.finish().map_err(|(name, source)| ExportError::file(&self.folder.join(name), source))?;
         for (folder, own_files) in &own_folders {
             let place = self.folder.join(folder);
             fs::create_dir_all(&place).map_err(|source| ExportError::folder(&place, source))?;
@@ -142,6 +160,101 @@ impl Stage {
         let place = self.folder.join(name);
         fs::rename(self.hidden.path().join(name), &place).map_err(|source| ExportError::file(&place, source))
     }
+}
+
+/// One file on its way to the hidden folder.
+pub struct StagedFile<'s> {
+    file: Arc<File>,
+    name: &'s Path,
+    /// Bytes written since the disk was told of the file.
+    waiting: usize,
+    disk: &'s Disk,
+}
+
+impl StagedFile<'_> {
+    fn hand_over(&self, is_complete: bool) {
+        self.disk.take(Order { file: Arc::clone(&self.file), name: self.name.to_path_buf(), is_complete });
+    }
+}
+
+impl Write for StagedFile<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = (&*self.file).write(bytes)?;
+        self.waiting += written;
+        if self.waiting >= HANDED_AT_ONCE {
+            self.waiting = 0;
+            self.hand_over(false);
+        }
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        (&*self.file).flush()
+    }
+}
+
+/// Hands files to the disk on a thread of its own, so that no thread that makes text waits for the disk.
+struct Disk {
+    /// `None` when no more files come.
+    orders: Option<SyncSender<Order>>,
+    thread: Option<JoinHandle<Result<(), DiskError>>>,
+}
+
+/// A file that could not be handed to the disk, and why.
+type DiskError = (PathBuf, io::Error);
+
+/// A file to hand to the disk.
+struct Order {
+    file: Arc<File>,
+    name: PathBuf,
+    /// Is all of it written, not only its beginning?
+    is_complete: bool,
+}
+
+impl Disk {
+    fn new() -> io::Result<Disk> {
+        let (orders, received) = sync_channel(WAITING_FILES);
+        let thread = thread::Builder::new().name("disk".to_owned()).spawn(move || follow(&received))?;
+        Ok(Disk { orders: Some(orders), thread: Some(thread) })
+    }
+
+    /// Takes a complete file, or the beginning of one unless there is enough to do. Whether it came to the disk tells
+    /// [`finish`](Self::finish).
+    fn take(&self, order: Order) {
+        let Some(orders) = &self.orders else {
+            return;
+        };
+        // The other end is there until the last order is followed, or else `finish` tells that it panicked.
+        if order.is_complete {
+            let _ = orders.send(order);
+        } else {
+            let _ = orders.try_send(order);
+        }
+    }
+
+    /// Waits until all files are on the disk.
+    fn finish(&mut self) -> Result<(), DiskError> {
+        self.orders = None;
+        let panicked = |_| Err((PathBuf::new(), io::Error::other("the thread that hands files to the disk panicked")));
+        self.thread.take().map_or(Ok(()), |thread| thread.join().unwrap_or_else(panicked))
+    }
+}
+
+impl Drop for Disk {
+    /// No file is held open any more when the hidden folder is removed.
+    fn drop(&mut self) {
+        let _ = self.finish();
+    }
+}
+
+/// Hands every file to the disk; gives the first error, which the system tells only once.
+fn follow(orders: &Receiver<Order>) -> Result<(), DiskError> {
+    let mut result = Ok(());
+    for Order { file, name, is_complete } in orders {
+        let handed = if is_complete { file.sync_all() } else { file.sync_data() };
+        result = result.and(handed.map_err(|source| (name, source)));
+    }
+    result
 }
 
 /// A list of names, which is whole at any time, so that a panic elsewhere does not spoil it.

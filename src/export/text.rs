@@ -9,11 +9,16 @@ use std::borrow::Cow;
 /// which can write them, keep them.
 pub fn readable(text: &str) -> Cow<'_, str> {
     // Most texts are all right, and bytes are faster to look at than characters. 0xef begins U+FFFE and U+FFFF.
-    let suspect = |byte| (byte < b' ') | (byte == 0x7f) | (byte == 0xef);
-    if find_byte(text.as_bytes(), suspect).is_none() || text.chars().all(is_readable) {
+    if find_byte(text.as_bytes(), is_suspect).is_none() || text.chars().all(is_readable) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.chars().filter(|&character| is_readable(character)).collect())
+}
+
+/// May the byte belong to a character that [`readable`] leaves out?
+#[inline]
+pub fn is_suspect(byte: u8) -> bool {
+    (byte < b' ') | (byte == 0x7f) | (byte == 0xef)
 }
 
 fn is_readable(character: char) -> bool {
@@ -27,11 +32,18 @@ fn is_readable(character: char) -> bool {
 /// Where the first byte stands for which `wanted` holds.
 ///
 /// Looks at many bytes at once: with comparisons tied by `|`, not `||`, the compiler makes vector instructions of it.
-pub fn find_byte(bytes: &[u8], wanted: impl Fn(u8) -> bool) -> Option<usize> {
-    const STEP: usize = 32;
-    let plain = |chunk: &&[u8]| !chunk.iter().fold(false, |found, &byte| found | wanted(byte));
-    let passed = STEP * bytes.chunks_exact(STEP).take_while(plain).count();
+#[inline]
+pub fn find_byte(bytes: &[u8], wanted: impl Fn(u8) -> bool + Copy) -> Option<usize> {
+    let passed = passed_chunks::<32>(bytes, wanted);
+    let passed = passed + passed_chunks::<8>(&bytes[passed..], wanted);
     bytes[passed..].iter().position(|&byte| wanted(byte)).map(|at| passed + at)
+}
+
+/// Number of bytes in the chunks before the first one with a wanted byte.
+#[inline]
+fn passed_chunks<const STEP: usize>(bytes: &[u8], wanted: impl Fn(u8) -> bool) -> usize {
+    let is_plain = |chunk: &&[u8; STEP]| !chunk.iter().fold(false, |found, &byte| found | wanted(byte));
+    STEP * bytes.as_chunks().0.iter().take_while(is_plain).count()
 }
 
 /// `text` with all white space single, for formats that show it in one line.

@@ -4,7 +4,6 @@
 //! edges). The attributes of nodes and edges stand in two tables, [`NODE_COLUMNS`] and [`EDGE_COLUMNS`]; a format
 //! walks a table and needs no list of attributes of its own, so all formats have the same ones.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Write};
 
@@ -256,7 +255,8 @@ impl<'g> View<'g> {
         self.graph.graph.edge_indices().filter_map(|index| self.edge(index))
     }
 
-    fn edge(&self, index: EdgeIndex) -> Option<EdgeView<'g>> {
+    /// One edge, if there is one at the position.
+    pub fn edge(&self, index: EdgeIndex) -> Option<EdgeView<'g>> {
         let (source_index, target_index) = self.graph.graph.edge_endpoints(index)?;
         let edge = &self.graph.graph[index];
         Some(EdgeView {
@@ -340,16 +340,25 @@ impl<'g> EdgeView<'g> {
         self.edge.rules.iter().filter_map(move |&rule| ids.get(usize::try_from(rule).ok()?).map(String::as_str))
     }
 
-    /// The rules as one text; `None` if there is nothing in it.
-    pub fn joined_rules(&self) -> Option<Cow<'g, str>> {
+    /// Is there anything in the rules as one text?
+    pub fn has_rules(&self) -> bool {
         let mut rules = self.rules();
-        let mut joined = Cow::Borrowed(rules.next()?);
-        for rule in rules {
-            let text = joined.to_mut();
-            text.push_str(LIST_SEPARATOR);
-            text.push_str(rule);
+        rules.next().is_some_and(|rule| !rule.is_empty()) || rules.next().is_some()
+    }
+
+    /// Writes the rules as one text, joined by [`LIST_SEPARATOR`], with `escape` for all that is text.
+    pub fn write_rules<W: Write>(
+        &self,
+        out: &mut W,
+        mut escape: impl FnMut(&mut W, &str) -> io::Result<()>,
+    ) -> io::Result<()> {
+        for (position, rule) in self.rules().enumerate() {
+            if position > 0 {
+                out.write_all(LIST_SEPARATOR.as_bytes())?;
+            }
+            escape(out, rule)?;
         }
-        (!joined.is_empty()).then_some(joined)
+        Ok(())
     }
 
     /// The year in which the edge came to be: that of its paper.

@@ -46,6 +46,7 @@ const fn table(attribute: bool) -> Table {
 }
 
 /// May the byte have to be replaced? The table knows.
+#[inline]
 fn is_suspect(byte: u8) -> bool {
     (byte < b' ') | (byte == b'"') | (byte == b'&') | (byte == b'<') | (byte == b'>') | (byte == 0x7f) | (byte == 0xef)
 }

@@ -31,7 +31,7 @@ impl KnowledgeGraph {
             index: IdIndex::default(),
         };
         result.add_nodes(nodes);
-        result.add_sorted(edges);
+        result.add_edges(edges, Vec::new());
         result
     }
 
@@ -41,11 +41,10 @@ impl KnowledgeGraph {
     /// of the old nodes stay, those of the edges do not.
     pub fn extend(&mut self, nodes: Vec<Node>, edges: Vec<EdgeBetween>) {
         self.add_nodes(nodes);
-        let mut all = edges;
-        all.reserve_exact(self.graph.edge_count());
-        all.extend(self.graph.raw_edges().iter().map(|edge| (edge.source(), edge.target(), edge.weight.clone())));
+        let old = self.graph.raw_edges().iter().map(|edge| (edge.source(), edge.target(), edge.weight.clone()));
+        let old: Vec<EdgeBetween> = old.collect();
         self.graph.clear_edges();
-        self.add_sorted(all);
+        self.add_edges(edges, old);
     }
 
     /// Adds one node at the end; gives its position. Where two nodes have the same id, the look-up finds the first.
@@ -68,10 +67,22 @@ impl KnowledgeGraph {
         }
     }
 
-    fn add_sorted(&mut self, mut edges: Vec<EdgeBetween>) {
-        edges.par_sort_by_key(|(source, target, edge)| (*source, *target, edge.relation));
-        self.graph.reserve_exact_edges(edges.len());
-        for (source, target, edge) in edges {
+    /// Adds the edges of both lists in their order; of edges that are equal in it those of the first list come first.
+    fn add_edges(&mut self, mut first: Vec<EdgeBetween>, mut second: Vec<EdgeBetween>) {
+        let place = |(source, target, edge): &EdgeBetween| (*source, *target, edge.relation);
+        // One is most often in order already, and then this is quick.
+        first.par_sort_by_key(place);
+        second.par_sort_by_key(place);
+        self.graph.reserve_exact_edges(first.len() + second.len());
+        let mut second = second.into_iter().peekable();
+        for edge in first {
+            while let Some((source, target, earlier)) = second.next_if(|other| place(other) < place(&edge)) {
+                self.graph.add_edge(source, target, earlier);
+            }
+            let (source, target, edge) = edge;
+            self.graph.add_edge(source, target, edge);
+        }
+        for (source, target, edge) in second {
             self.graph.add_edge(source, target, edge);
         }
     }

@@ -54,11 +54,11 @@ impl Groups {
             entries: Vec::new(),
             ambiguous,
         };
-        let mut number_of_leader: FxHashMap<usize, usize> = FxHashMap::default();
+        let mut number_of_leader: Vec<Option<usize>> = vec![None; cells.all.len()];
         for cell in order {
             let leader = links.leader(cell);
             let next = groups.cells.len();
-            let number = *number_of_leader.entry(leader).or_insert(next);
+            let number = *number_of_leader[leader].get_or_insert(next);
             if number == next {
                 groups.cells.push(Vec::new());
                 groups.types.push(cells.all[leader].entity_type);

@@ -42,6 +42,9 @@ use interner::Interner;
 use merge::Groups;
 use reading::EntityReading;
 
+/// Papers whose edges are made at once, on all cores.
+const PAPERS_AT_ONCE: usize = 4096;
+
 /// Gathers what was found in each paper and makes one graph of it.
 ///
 /// ```
@@ -153,15 +156,26 @@ impl<'r> Resolver<'r> {
         let relations = Relations::new(self.schema);
         let mut edges: Vec<EdgeBetween> = Vec::with_capacity(self.papers.iter().map(|paper| paper.takes.len()).sum());
         let mut spans_of_years = vec![Years::default(); order.len()];
-        for record in self.papers {
-            let year = record.facts.year;
-            let paper = graph.add_node(node(record.id, record.title, NodeKind::Paper(record.facts)));
-            let first = edges.len();
-            for (group, edge) in entity_edges(&relations, &groups, record.takes, &rule_positions) {
-                spans_of_years[group].add(year);
-                edges.push((paper, place_of_group[group], edge));
+        let mut records = self.papers.into_iter();
+        loop {
+            let mut batch: Vec<PaperRecord> = records.by_ref().take(PAPERS_AT_ONCE).collect();
+            if batch.is_empty() {
+                break;
             }
-            edges[first..].sort_by_key(|(_, entity, edge)| (*entity, edge.relation));
+            let edges_of = |record: &mut PaperRecord| {
+                entity_edges(&relations, &groups, std::mem::take(&mut record.takes), &rule_positions)
+            };
+            let edges_of_batch: Vec<Vec<(usize, Edge)>> = batch.par_iter_mut().map(edges_of).collect();
+            for (record, edges_of_paper) in batch.into_iter().zip(edges_of_batch) {
+                let year = record.facts.year;
+                let paper = graph.add_node(node(record.id, record.title, NodeKind::Paper(record.facts)));
+                let first = edges.len();
+                for (group, edge) in edges_of_paper {
+                    spans_of_years[group].add(year);
+                    edges.push((paper, place_of_group[group], edge));
+                }
+                edges[first..].sort_by_key(|(_, entity, edge)| (*entity, edge.relation));
+            }
         }
 
         let paper_counts: Vec<u32> = spans_of_years.iter().map(|years| years.papers).collect();

@@ -67,13 +67,13 @@ struct Owners<'c>(FxHashMap<&'c str, (u32, usize)>);
 
 impl<'c> Owners<'c> {
     fn new(cells: &'c Cells, groups: &Groups) -> Self {
-        let mut papers: FxHashMap<(&str, usize), u32> = FxHashMap::default();
+        let mut papers: FxHashMap<(u32, usize), u32> = FxHashMap::default();
         for (cell, &group) in groups.of_cell.iter().enumerate() {
-            *papers.entry((cells.texts.text(cells.all[cell].form), group)).or_default() += papers_of(cells, cell);
+            *papers.entry((cells.all[cell].form, group)).or_default() += papers_of(cells, cell);
         }
         let mut owners: FxHashMap<&str, (u32, usize)> = FxHashMap::default();
         for ((form, group), papers) in papers {
-            let owner = owners.entry(form).or_insert((papers, group));
+            let owner = owners.entry(cells.texts.text(form)).or_insert((papers, group));
             // The smaller number of two equal groups, in whatever order they come.
             if (papers, std::cmp::Reverse(group)) > (owner.0, std::cmp::Reverse(owner.1)) {
                 *owner = (papers, group);
@@ -196,7 +196,7 @@ fn initial_capitals(text: &str) -> usize {
 fn give_ids(schema: &Schema, groups: &Groups, readings: &[u32], names: &mut [EntityName]) {
     let mut order: Vec<usize> = (0..names.len()).collect();
     // The lexicon's own entities come first: an id must not go to a stranger because a corpus is odd.
-    order.sort_by_key(|group| {
+    order.par_sort_by_key(|group| {
         (groups.entries[*group].is_none(), std::cmp::Reverse(readings[*group]), groups.entries[*group], *group)
     });
     let plain_id = |(name, entity_type): (&EntityName, &TypeId)| {

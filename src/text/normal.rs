@@ -10,6 +10,9 @@ pub fn normal_form(text: &str) -> String {
             if !folded.ends_with(' ') {
                 folded.push(' ');
             }
+        } else if character.is_ascii() {
+            // Nearly all are, and then one letter is one letter.
+            folded.push(character.to_ascii_lowercase());
         } else {
             folded.extend(character.to_lowercase());
         }

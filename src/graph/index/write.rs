@@ -2,9 +2,8 @@
 
 use std::io::{self, Write};
 
-use petgraph::Direction;
 use petgraph::graph::NodeIndex;
-use petgraph::visit::EdgeRef;
+use rayon::prelude::*;
 
 use super::{MAGIC, SECTIONS, forms, type_code};
 use crate::graph::KnowledgeGraph;
@@ -69,24 +68,18 @@ pub fn write_index<W: Write>(graph: &KnowledgeGraph, lines: &Lines, out: &mut W)
     sections.short_numbers(nodes.node_weights().map(|node| node.paper_count()))?;
 
     let mut by_id: Vec<NodeIndex> = nodes.node_indices().collect();
-    by_id.sort_unstable_by_key(|index| &nodes[*index].id);
+    by_id.par_sort_unstable_by(|one, other| nodes[*one].id.cmp(&nodes[*other].id));
     let mut ranks = vec![0; by_id.len()];
     for (rank, index) in by_id.into_iter().enumerate() {
         ranks[index.index()] = short(rank);
     }
     sections.short_numbers(ranks.into_iter())?;
 
-    let around = |index: NodeIndex| {
-        let incoming = nodes.edges_directed(index, Direction::Incoming).map(|edge| (edge.source(), edge.id()));
-        incoming.chain(nodes.edges_directed(index, Direction::Outgoing).map(|edge| (edge.target(), edge.id())))
-    };
-    let starts = std::iter::once(0).chain(nodes.node_indices().scan(0, |end, index| {
-        *end += around(index).count() as u64;
-        Some(*end)
-    }));
-    sections.numbers(starts)?;
-    sections.short_numbers(nodes.node_indices().flat_map(around).map(|(neighbor, _)| short(neighbor.index())))?;
-    sections.short_numbers(nodes.node_indices().flat_map(around).map(|(_, edge)| short(edge.index())))?;
+    let around = Around::of(graph);
+    sections.numbers(around.starts.iter().map(|start| *start as u64))?;
+    sections.short_numbers(around.ends.iter().map(|(neighbor, _)| *neighbor))?;
+    sections.short_numbers(around.ends.iter().map(|(_, edge)| *edge))?;
+    drop(around);
 
     let mut end = Vec::new();
     for number in [lines.length, lines.head, nodes.node_count() as u64, edges as u64] {
@@ -103,6 +96,42 @@ pub fn write_index<W: Write>(graph: &KnowledgeGraph, lines: &Lines, out: &mut W)
 /// The position of a node or an edge, which the graph itself keeps in 32 bits.
 fn short(position: usize) -> u32 {
     u32::try_from(position).unwrap_or(u32::MAX)
+}
+
+/// The edges around every node.
+struct Around {
+    starts: Vec<usize>,
+    /// The other end and the edge: those that come in, then those that go out, the last of the graph first.
+    ends: Vec<(u32, u32)>,
+}
+
+impl Around {
+    /// Two passes over all edges; to follow them node by node would be one step through memory for each.
+    fn of(graph: &KnowledgeGraph) -> Around {
+        let edges = graph.graph.raw_edges();
+        let mut starts = vec![0; graph.graph.node_count() + 1];
+        for edge in edges {
+            starts[edge.source().index() + 1] += 1;
+            starts[edge.target().index() + 1] += 1;
+        }
+        for node in 1..starts.len() {
+            starts[node] += starts[node - 1];
+        }
+        let mut free = starts.clone();
+        let mut ends = vec![(0, 0); 2 * edges.len()];
+        let mut put = |node: NodeIndex, other: NodeIndex, edge: usize| {
+            let place = &mut free[node.index()];
+            ends[*place] = (short(other.index()), short(edge));
+            *place += 1;
+        };
+        for (position, edge) in edges.iter().enumerate().rev() {
+            put(edge.target(), edge.source(), position);
+        }
+        for (position, edge) in edges.iter().enumerate().rev() {
+            put(edge.source(), edge.target(), position);
+        }
+        Around { starts, ends }
+    }
 }
 
 /// The sections on their way to the file.

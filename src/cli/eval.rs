@@ -151,7 +151,7 @@ fn extract_all(
                 true => extract_given(extractor, paper, &annotation.gold()),
                 false => extractor.extract(paper),
             };
-            let line = ExtractLine::new(&extractor.rules.schema, paper, &extraction);
+            let line = ExtractLine::new(extractor, paper, &extraction);
             Some((annotation.id.clone(), line.into()))
         })
         .collect()

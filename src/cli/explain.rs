@@ -61,7 +61,7 @@ impl Explain {
                 text.push_str("\n\n");
             }
         }
-        text += &entity_table(schema, &paper, &entities)?;
+        text += &entity_table(extractor, &paper, &entities)?;
         if global.verbose {
             let judged = judgements(extractor, &reading);
             text += &sums(extractor, &entities, &judged);
@@ -149,7 +149,8 @@ fn rgb(color: &str) -> Option<(u8, u8, u8)> {
     Some((part(0)?, part(2)?, part(4)?))
 }
 
-fn entity_table(schema: &Schema, paper: &Paper, entities: &[FoundEntity]) -> anyhow::Result<String> {
+fn entity_table(extractor: &Extractor, paper: &Paper, entities: &[FoundEntity]) -> anyhow::Result<String> {
+    let schema = &extractor.rules.schema;
     if entities.is_empty() {
         return Ok("no entities found\n".to_string());
     }
@@ -162,13 +163,13 @@ fn entity_table(schema: &Schema, paper: &Paper, entities: &[FoundEntity]) -> any
                 forms.push(form);
             }
         }
-        let rule = surest(entity).map_or("", |mention| &mention.rule);
+        let rule = surest(entity).map_or_else(String::new, |mention| extractor.rule_name(mention));
         rows.push([
             forms.join(" = "),
             schema.entity_type(entity.entity_type).label.clone(),
             schema.relation(entity.relation).id.clone(),
             format!("{:.2}", entity.confidence),
-            rule.to_string(),
+            rule,
         ]);
     }
     table(&rows)

@@ -62,7 +62,7 @@ impl Extract {
 /// The line of one paper, and its number of entities.
 fn line(extractor: &Extractor, paper: &Paper) -> serde_json::Result<(usize, Vec<u8>)> {
     let extraction = extractor.extract(paper);
-    let line = ExtractLine::new(&extractor.rules.schema, paper, &extraction);
+    let line = ExtractLine::new(extractor, paper, &extraction);
     let mut bytes = serde_json::to_vec(&line)?;
     bytes.push(b'\n');
     Ok((line.entities.len(), bytes))

@@ -44,7 +44,7 @@ pub fn write<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
     out.write_all(b"<nodes>\n")?;
     blocks::write_nodes(view, out, |node, out| write_node(&columns, node, out))?;
     out.write_all(b"</nodes>\n<edges>\n")?;
-    blocks::write_edges(view, out, |edge, out| write_edge(edge, out))?;
+    blocks::write_edges(view, out, write_edge)?;
     out.write_all(b"</edges>\n</graph>\n</gexf>\n")
 }
 

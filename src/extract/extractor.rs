@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::corpus::Paper;
 use crate::extract::annotated::Annotated;
-use crate::extract::candidates::{self, Proposer};
+use crate::extract::candidates;
 use crate::extract::choose::{self, Chosen};
 use crate::extract::collect;
 use crate::extract::defaults;
@@ -261,11 +261,11 @@ impl Extractor {
 
     /// The entities of a paper that was read.
     pub fn extraction(&self, reading: &Reading<'_>) -> Extraction {
-        let words = self.relation_space.words(&reading.text.document);
-        Extraction { entities: reading.groups.iter().map(|group| self.entity(reading, &words, group)).collect() }
+        let mut words = self.relation_space.words(&reading.text.document);
+        Extraction { entities: reading.groups.iter().map(|group| self.entity(reading, &mut words, group)).collect() }
     }
 
-    fn entity(&self, reading: &Reading<'_>, words: &RelationWords, group: &Group) -> FoundEntity {
+    fn entity(&self, reading: &Reading<'_>, words: &mut RelationWords, group: &Group) -> FoundEntity {
         let text = &reading.text;
         let document = &text.document;
         let mentions: Vec<Mention> =
@@ -317,43 +317,38 @@ impl Extractor {
         }
     }
 
-    /// The piece of evidence that spoke most for a span's type: `family: value`.
-    fn strongest_rule(&self, reading: &Reading<'_>, span: &Chosen) -> String {
+    /// The piece of evidence that spoke most for a span's type; where none speaks for it, what proposed the span.
+    fn strongest_rule(&self, reading: &Reading<'_>, span: &Chosen) -> u32 {
         let weighed = &reading.evidence.candidates[span.candidate as usize];
         let column = usize::from(span.entity_type.0);
         let sums =
             &reading.sums[span.candidate as usize * self.weights.spans.stride()..][..self.weights.spans.stride()];
         let effective = self.weights.spans.effective(sums, column);
-        let mut best: Option<(f32, u32)> = None;
+        let mut best = (0.0, self.space.proposed.row([weighed.candidate.proposers.trailing_zeros(), 0, 0]));
         for row in reading.evidence.rows_of(weighed) {
             let weight = effective.weight(row);
-            if best.is_none_or(|(most, _)| weight > most) {
-                best = Some((weight, row));
+            if weight > best.0 {
+                best = (weight, row);
             }
         }
-        match best {
-            Some((weight, row)) if weight > 0.0 => {
-                let (family, value) = self.space.name(row);
-                if value.is_empty() { family.to_string() } else { format!("{family}: {value}") }
-            }
-            _ => {
-                let first = weighed.candidate.proposers.trailing_zeros() as usize;
-                Proposer::ALL.get(first).map_or("run", |(_, name)| name).to_string()
-            }
-        }
+        best.1
+    }
+
+    /// Name of the rule that spoke most for a mention: `family: value`.
+    pub fn rule_name(&self, mention: &Mention) -> String {
+        let (family, value) = self.space.name(mention.rule);
+        if value.is_empty() { family.to_string() } else { format!("{family}: {value}") }
     }
 
     /// The relation that weighs most among those that the type allows, its probability, and the evidence for it.
     fn relation(
         &self,
         text: &Annotated<'_>,
-        words: &RelationWords,
+        words: &mut RelationWords,
         places: &EntityPlaces,
     ) -> (RelationId, f32, Vec<String>) {
         let rows = relation_evidence::collect(text, &self.relation_space, words, places);
-        let mut sums = vec![0.0; self.weights.relations.stride()];
-        self.weights.relations.add(&rows, &mut sums);
-        self.weights.relations.finish(&mut sums);
+        let sums = self.weights.relations.sums(&rows);
         let allowed: Vec<RelationId> = self.rules.schema.relations_for(places.entity_type).collect();
         let relation = best_relation(&self.rules, places.entity_type, &allowed, &sums);
         let column = usize::from(relation.0);
@@ -404,14 +399,12 @@ impl Extractor {
     pub fn relation_by(
         &self,
         text: &Annotated<'_>,
-        words: &RelationWords,
+        words: &mut RelationWords,
         places: &EntityPlaces,
         weights: &WeightTable,
     ) -> RelationId {
         let rows = relation_evidence::collect(text, &self.relation_space, words, places);
-        let mut sums = vec![0.0; weights.stride()];
-        weights.add(&rows, &mut sums);
-        weights.finish(&mut sums);
+        let sums = weights.sums(&rows);
         let allowed: Vec<RelationId> = self.rules.schema.relations_for(places.entity_type).collect();
         best_relation(&self.rules, places.entity_type, &allowed, &sums)
     }

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::corpus::{Field, Paper};
-use crate::rules::{RelationId, Schema, TypeId};
+use crate::extract::Extractor;
+use crate::rules::{RelationId, TypeId};
 use crate::text::slug;
 
 /// One place in a paper's text that names an entity.
@@ -17,8 +18,8 @@ pub struct Mention {
     pub end: usize,
     /// The span with markup taken out (LaTeX, HTML, soft hyphens), white space made single: how the place reads.
     pub reading: String,
-    /// Id of the rule that spoke most for this span.
-    pub rule: String,
+    /// The piece of evidence that spoke most for this span: [`Extractor::rule_name`] names it.
+    pub rule: u32,
     /// Probability that the span names an entity of the given type, 0 to 1.
     pub confidence: f32,
 }
@@ -122,13 +123,14 @@ const LONGEST_SLUG: usize = 80;
 
 impl ExtractLine {
     /// What was found in a paper, as `papergraph extract` writes it.
-    pub fn new(schema: &Schema, paper: &Paper, extraction: &Extraction) -> Self {
+    pub fn new(extractor: &Extractor, paper: &Paper, extraction: &Extraction) -> Self {
+        let schema = &extractor.rules.schema;
         let mention = |mention: &Mention| MentionLine {
             field: mention.field,
             start: mention.start,
             end: mention.end,
             text: mention.text(paper).to_string(),
-            rule: mention.rule.clone(),
+            rule: extractor.rule_name(mention),
         };
         let entity = |found: &FoundEntity| {
             let entity_type = schema.entity_type(found.entity_type);

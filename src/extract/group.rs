@@ -215,12 +215,13 @@ fn join_by_evidence(
     (space, weights): (&PairSpace, &WeightTable),
     sets: &mut DisjointSets,
 ) {
-    let mut sums = vec![0.0; weights.stride()];
+    let (mut sums, mut finished) = (Vec::with_capacity(weights.stride()), Vec::with_capacity(weights.stride()));
     for pair in pairs_beside(text, chosen, space, sets) {
-        sums.fill(0.0);
-        weights.add(&pair.rows, &mut sums);
-        weights.finish(&mut sums);
-        if sums[0] > LEAST_FOR_ONE {
+        sums.clear();
+        finished.clear();
+        weights.push_sum(&pair.rows, &mut sums);
+        weights.finish(&sums, &mut finished);
+        if finished[0] > LEAST_FOR_ONE {
             sets.join(pair.places.0, pair.places.1);
         }
     }

@@ -182,7 +182,11 @@ impl RelationSpace {
             }
             numbers
         };
-        RelationWords { numbers: document.tokens.iter().map(numbers).collect(), clause_ends: clause_ends(document) }
+        RelationWords {
+            numbers: document.tokens.iter().map(numbers).collect(),
+            clause_ends: clause_ends(document),
+            seen: vec![0; self.rows as usize / 64 + 1],
+        }
     }
 
     /// Row of a word at a place, if it has weights of its own.
@@ -199,6 +203,8 @@ pub struct RelationWords {
     numbers: Vec<Numbers>,
     /// For each token how many ends of clauses stand before it, and for the end of the text.
     clause_ends: Vec<u32>,
+    /// Room for a bit for each row of evidence: making it for every entity would take as long as all else.
+    seen: Vec<u64>,
 }
 
 impl RelationWords {
@@ -244,7 +250,12 @@ pub struct EntityPlaces {
 }
 
 /// Collects the evidence on an entity's relation; each row once.
-pub fn collect(text: &Annotated<'_>, space: &RelationSpace, words: &RelationWords, entity: &EntityPlaces) -> Vec<u32> {
+pub fn collect(
+    text: &Annotated<'_>,
+    space: &RelationSpace,
+    words: &mut RelationWords,
+    entity: &EntityPlaces,
+) -> Vec<u32> {
     let mut rows = Vec::with_capacity(128);
     let entity_type = u32::from(entity.entity_type.0);
     let document = &text.document;
@@ -291,19 +302,19 @@ pub fn collect(text: &Annotated<'_>, space: &RelationSpace, words: &RelationWord
         words_near(text, from, to, |place, token| rows.extend(space.word_row(words, place, token)));
         mention(text, space, words, entity_type, (from, to), &mut rows);
     }
-    keep_first(&mut rows, space.rows);
+    keep_first(&mut rows, &mut words.seen);
     rows
 }
 
-/// Keeps each row where it stands first. `all` is the number of rows that there are.
-fn keep_first(rows: &mut Vec<u32>, all: u32) {
-    let mut seen = vec![0u64; all as usize / 64 + 1];
+/// Keeps each row where it stands first. `seen` has a bit for each row that there is, none set before or after.
+fn keep_first(rows: &mut Vec<u32>, seen: &mut [u64]) {
     rows.retain(|&row| {
         let (word, bit) = (row as usize / 64, 1 << (row % 64));
         let is_first = seen[word] & bit == 0;
         seen[word] |= bit;
         is_first
     });
+    rows.iter().for_each(|&row| seen[row as usize / 64] = 0);
 }
 
 /// Where the mentions stand beside the sentences in which the paper speaks of itself: what stands only before the first

@@ -18,8 +18,8 @@ pub fn sums(evidence: &Evidence, weights: &WeightTable) -> Vec<f32> {
 #[derive(Clone, Debug)]
 pub struct SharedSums<'w> {
     weights: &'w WeightTable,
-    /// [`WeightTable::stride`] numbers for each of the shared rows so far.
-    sums: Vec<f32>,
+    /// [`WeightTable::stride`] hundredths for each of the shared rows so far.
+    sums: Vec<i16>,
 }
 
 impl<'w> SharedSums<'w> {
@@ -37,7 +37,7 @@ impl<'w> SharedSums<'w> {
     }
 
     /// Adds up the shared rows of a candidate at the end of `into`.
-    fn push_total(&self, shared: [u32; SHARED], into: &mut Vec<f32>) {
+    fn push_total(&self, shared: [u32; SHARED], into: &mut Vec<i16>) {
         let stride = self.weights.stride();
         let [first, others @ ..] = shared.map(|number| &self.sums[number as usize * stride..][..stride]);
         let at = into.len();
@@ -49,11 +49,12 @@ impl<'w> SharedSums<'w> {
     pub fn sums(mut self, evidence: &Evidence) -> Vec<f32> {
         self.catch_up(evidence);
         let mut all = Vec::with_capacity(evidence.candidates.len() * self.weights.stride());
+        let mut total = Vec::with_capacity(self.weights.stride());
         for weighed in &evidence.candidates {
-            let at = all.len();
-            self.push_total(weighed.shared, &mut all);
-            self.weights.add(evidence.own_rows(weighed), &mut all[at..]);
-            self.weights.finish(&mut all[at..]);
+            total.clear();
+            self.push_total(weighed.shared, &mut total);
+            self.weights.add(evidence.own_rows(weighed), &mut total);
+            self.weights.finish(&total, &mut all);
         }
         all
     }
@@ -65,13 +66,16 @@ pub struct Sieve<'w> {
     /// Sums of what the candidates share.
     pub sums: SharedSums<'w>,
     least: f32,
-    total: Vec<f32>,
+    total: Vec<i16>,
+    finished: Vec<f32>,
 }
 
 impl<'w> Sieve<'w> {
     /// A sieve for so many candidates that lets through those whose shared rows sum to no less than `least`.
     pub fn new(weights: &'w WeightTable, candidates: usize, least: f32) -> Self {
-        Self { sums: SharedSums::new(weights, candidates), least, total: Vec::with_capacity(weights.stride()) }
+        let stride = weights.stride();
+        let (total, finished) = (Vec::with_capacity(stride), Vec::with_capacity(stride));
+        Self { sums: SharedSums::new(weights, candidates), least, total, finished }
     }
 
     /// May a candidate with these shared rows name an entity?
@@ -83,9 +87,10 @@ impl<'w> Sieve<'w> {
     pub fn most(&mut self, evidence: &Evidence, shared: [u32; SHARED]) -> f32 {
         self.sums.catch_up(evidence);
         self.total.clear();
+        self.finished.clear();
         self.sums.push_total(shared, &mut self.total);
-        self.sums.weights.finish(&mut self.total);
-        self.total.iter().take(self.sums.weights.outcomes).copied().fold(f32::NEG_INFINITY, f32::max)
+        self.sums.weights.finish(&self.total, &mut self.finished);
+        self.finished.iter().take(self.sums.weights.outcomes).copied().fold(f32::NEG_INFINITY, f32::max)
     }
 }
 

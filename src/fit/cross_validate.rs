@@ -133,7 +133,7 @@ pub fn predictions(extractor: &Extractor, annotated: &AnnotatedPaper, weights: &
     let text = extractor.annotate(&annotated.paper);
     let evidence = extractor.evidence(&text);
     let reading = extractor.decide(text, evidence, weights, bias);
-    let words = extractor.relation_space.words(&reading.text.document);
+    let mut words = extractor.relation_space.words(&reading.text.document);
     reading
         .groups
         .iter()
@@ -142,7 +142,7 @@ pub fn predictions(extractor: &Extractor, annotated: &AnnotatedPaper, weights: &
                 group.members.iter().map(|&at| (reading.chosen[at].first, reading.chosen[at].end)).collect();
             let forms = spans.iter().map(|&(first, end)| reading.text.document.text(first, end).to_string()).collect();
             let places = EntityPlaces { entity_type: group.entity_type, spans };
-            let relation = extractor.relation_by(&reading.text, &words, &places, &weights.relations);
+            let relation = extractor.relation_by(&reading.text, &mut words, &places, &weights.relations);
             Predicted {
                 entity_type: extractor.rules.schema.entity_type(group.entity_type).label.clone(),
                 relation: extractor.rules.schema.relation(relation).id.clone(),

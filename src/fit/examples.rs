@@ -43,8 +43,9 @@ pub fn fit_weights(
     let pairs: Vec<&PairExample> = of_papers().flat_map(|paper| &paper.pairs).collect();
     let relations: Vec<&RelationExample> = of_papers().flat_map(|paper| &paper.relations).collect();
     Weights {
-        spans: fit_spans(&spans, &extractor.space, schema.types.len(), options.spans),
-        pairs: fit_pairs(&pairs, &extractor.pair_space, options.pairs),
-        relations: fit_relations(&relations, &extractor.relation_space, schema.relations.len(), options.relations),
+        spans: fit_spans(&spans, &extractor.space, schema.types.len(), options.spans).weights(),
+        pairs: fit_pairs(&pairs, &extractor.pair_space, options.pairs).weights(),
+        relations: fit_relations(&relations, &extractor.relation_space, schema.relations.len(), options.relations)
+            .weights(),
     }
 }

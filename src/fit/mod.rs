@@ -17,6 +17,7 @@ mod profile;
 mod relations;
 mod spans;
 mod suggest;
+mod table;
 mod targets;
 mod terms;
 

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::adam::Adam;
 use crate::extract::space::Family;
-use crate::extract::weights::WeightTable;
+use crate::fit::table::Network;
 
 /// How to fit a table.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -64,9 +64,9 @@ impl Dropout {
 }
 
 /// What [`fit`] asks for: item, epoch, what of its evidence is seen, the table so far; adds to the gradient.
-pub trait Loss: Fn(usize, usize, Dropout, &WeightTable, &mut [f32]) + Sync {}
+pub trait Loss: Fn(usize, usize, Dropout, &Network, &mut [f32]) + Sync {}
 
-impl<F: Fn(usize, usize, Dropout, &WeightTable, &mut [f32]) + Sync> Loss for F {}
+impl<F: Fn(usize, usize, Dropout, &Network, &mut [f32]) + Sync> Loss for F {}
 
 /// Parts of a batch that sum their gradients apart and are added in order, so that the result does not depend on the
 /// number of threads.
@@ -78,12 +78,12 @@ const LEAST_STEPS: usize = 800;
 const MOST_EPOCHS: usize = 60;
 
 /// Fits a table to items 0 to `items`, the same way every time. Evidence of the family `kept` is never left out.
-pub fn fit(size: (u32, usize), items: usize, training: Training, kept: Family, loss: impl Loss) -> WeightTable {
+pub fn fit(size: (u32, usize), items: usize, training: Training, kept: Family, loss: impl Loss) -> Network {
     // An odd number times an odd number is never 0, with which the random numbers would stay 0.
     let seed = |number: u64| 0x2545_f491_4f6c_dd1d_u64.wrapping_mul(2 * number + 1);
     let numbers: Vec<u64> = (0..training.networks.max(1) as u64).collect();
     let networks = numbers.into_par_iter().map(|number| fit_one(size, items, training, kept, &loss, seed(number)));
-    WeightTable::average(&networks.collect::<Vec<_>>())
+    Network::average(&networks.collect::<Vec<_>>())
 }
 
 /// Fits one network.
@@ -94,9 +94,9 @@ fn fit_one(
     kept: Family,
     loss: &impl Loss,
     seed: u64,
-) -> WeightTable {
+) -> Network {
     let kept = kept.rows();
-    let mut table = WeightTable::with_hidden(rows, outcomes, training.hidden);
+    let mut table = Network::new(rows, outcomes, training.hidden);
     let mut random = Random(seed);
     start(&mut table, &mut random);
     let mut adam = Adam::new(table.values_mut().len(), training.rate, training.decay);
@@ -138,7 +138,7 @@ fn fit_one(
 }
 
 /// Hidden units begin with small weights, each with others, or they would all learn the same.
-fn start(table: &mut WeightTable, random: &mut Random) {
+fn start(table: &mut Network, random: &mut Random) {
     let (stride, first, hidden, outcomes) = (table.stride(), table.first_hidden(), table.hidden(), table.outcomes);
     let (end, unit_rows) = (table.end_of_evidence(), table.unit_row(0));
     let values = table.values_mut();
@@ -151,7 +151,7 @@ fn start(table: &mut WeightTable, random: &mut Random) {
 }
 
 /// The finished sums of some rows of evidence.
-pub fn sums_of(table: &WeightTable, rows: &[u32]) -> Vec<f32> {
+pub fn sums_of(table: &Network, rows: &[u32]) -> Vec<f32> {
     let mut sums = vec![0.0; table.stride()];
     table.add(rows, &mut sums);
     table.finish(&mut sums);
@@ -159,7 +159,7 @@ pub fn sums_of(table: &WeightTable, rows: &[u32]) -> Vec<f32> {
 }
 
 /// Adds to the gradient what falls on rows of evidence whose finished sums are `sums`, for slopes of the outcomes.
-pub fn add_gradient(table: &WeightTable, rows: &[u32], sums: &[f32], delta: &[f32], gradient: &mut [f32]) {
+pub fn add_gradient(table: &Network, rows: &[u32], sums: &[f32], delta: &[f32], gradient: &mut [f32]) {
     let stride = table.stride();
     let mut slopes = vec![0.0; stride];
     backward(table, sums, delta, &mut slopes, gradient);
@@ -171,7 +171,7 @@ pub fn add_gradient(table: &WeightTable, rows: &[u32], sums: &[f32], delta: &[f3
 
 /// Takes a gradient of the outcomes back through the hidden units: adds what falls on the units' own numbers to
 /// `gradient`, and writes into `row` what falls on each row of evidence. `sums` are the finished sums.
-pub fn backward(table: &WeightTable, sums: &[f32], delta: &[f32], row: &mut [f32], gradient: &mut [f32]) {
+pub fn backward(table: &Network, sums: &[f32], delta: &[f32], row: &mut [f32], gradient: &mut [f32]) {
     row.fill(0.0);
     row[..delta.len()].copy_from_slice(delta);
     let first = table.first_hidden();

@@ -7,8 +7,8 @@ use crate::extract::choose::{self, Chosen};
 use crate::extract::group::open_pairs;
 use crate::extract::pair_evidence::{PairSpace, PaperForm, words_between};
 use crate::extract::vocabulary::SeenWords;
-use crate::extract::weights::WeightTable;
 use crate::fit::network::{self, Training};
+use crate::fit::table::Network;
 use crate::fit::targets::AnnotatedPaper;
 use crate::text::singular;
 
@@ -63,7 +63,7 @@ pub const PAIR_TRAINING: Training =
     Training { networks: 3, hidden: 5, epochs: 12, batch: 128, rate: 0.02, decay: 0.05, dropout: 0.3 };
 
 /// Fits weights to examples.
-pub fn fit_pairs(examples: &[&PairExample], space: &PairSpace, training: Training) -> WeightTable {
+pub fn fit_pairs(examples: &[&PairExample], space: &PairSpace, training: Training) -> Network {
     network::fit((space.rows, 1), examples.len(), training, space.other_habits, |item, _, dropout, table, gradient| {
         let example = examples[item];
         let rows: Vec<u32> = example.rows.iter().copied().filter(|&row| dropout.keeps(row)).collect();

@@ -183,7 +183,7 @@ fn profile_paper(
         for (&member, mention) in group.members.iter().zip(&entity.mentions) {
             let chosen = &reading.chosen[member];
             let right = is_gold(chosen.first, chosen.end, group.entity_type);
-            decided.push((mention.rule.clone(), right));
+            decided.push((extractor.rule_name(mention), right));
         }
     }
     (counts, decided)

@@ -3,8 +3,8 @@
 use crate::eval::entity_spans;
 use crate::extract::Extractor;
 use crate::extract::relation_evidence::{self, EntityPlaces, RelationSpace};
-use crate::extract::weights::WeightTable;
 use crate::fit::network::{self, Training};
+use crate::fit::table::Network;
 
 use crate::fit::targets::AnnotatedPaper;
 use crate::rules::RelationId;
@@ -24,7 +24,7 @@ pub struct RelationExample {
 pub fn relation_examples(extractor: &Extractor, annotated: &AnnotatedPaper) -> Vec<RelationExample> {
     let text = extractor.annotate(&annotated.paper);
     let schema = &extractor.rules.schema;
-    let words = extractor.relation_space.words(&text.document);
+    let mut words = extractor.relation_space.words(&text.document);
     let mut examples = Vec::new();
     for (number, entity) in annotated.gold.entities.iter().enumerate() {
         let (Some(entity_type), Some(relation)) =
@@ -39,7 +39,7 @@ pub fn relation_examples(extractor: &Extractor, annotated: &AnnotatedPaper) -> V
         }
         let space = &extractor.relation_space;
         let places = EntityPlaces { entity_type, spans };
-        let mut rows = relation_evidence::collect(&text, space, &words, &places);
+        let mut rows = relation_evidence::collect(&text, space, &mut words, &places);
         rows.extend(annotated.others.map(|group| space.other_habits.row([group, u32::from(entity_type.0), 0])));
         examples.push(RelationExample { rows, allowed, relation });
     }
@@ -57,7 +57,7 @@ pub fn fit_relations(
     space: &RelationSpace,
     relations: usize,
     training: Training,
-) -> WeightTable {
+) -> Network {
     let common = |row: u32| space.row_of_all_types(row).map(|first| space.rows + first);
     let table = network::fit(
         (2 * space.rows, relations),

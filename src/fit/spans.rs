@@ -2,9 +2,8 @@
 
 use crate::extract::evidence::{Evidence, Weighed};
 use crate::extract::space::SpanSpace;
-use crate::extract::sums;
-use crate::extract::weights::WeightTable;
 use crate::fit::network::{self, Training};
+use crate::fit::table::Network;
 
 /// A span that names an entity, as training shall learn it.
 #[derive(Clone, Debug)]
@@ -33,7 +32,7 @@ pub const SPAN_TRAINING: Training =
     Training { networks: 3, hidden: 8, epochs: 10, batch: 32, rate: 0.02, decay: 0.05, dropout: 0.4 };
 
 /// Fits weights to papers.
-pub fn fit_spans(papers: &[&TrainingPaper], space: &SpanSpace, types: usize, training: Training) -> WeightTable {
+pub fn fit_spans(papers: &[&TrainingPaper], space: &SpanSpace, types: usize, training: Training) -> Network {
     network::fit(
         (space.rows, types),
         papers.len(),
@@ -43,7 +42,7 @@ pub fn fit_spans(papers: &[&TrainingPaper], space: &SpanSpace, types: usize, tra
             let paper = papers[item];
             let mut evidence = paper.evidence.clone();
             evidence.retain_rows(|row| dropout.keeps(row));
-            let sums = sums::sums(&evidence, table);
+            let sums = sums(&evidence, table);
             // Before anything is learnt, the annotated form is as good as any.
             let targets: Vec<(u32, u8)> = paper
                 .targets
@@ -57,8 +56,26 @@ pub fn fit_spans(papers: &[&TrainingPaper], space: &SpanSpace, types: usize, tra
     )
 }
 
+/// Finished sums of all evidence for every candidate: one row of [`Network::stride`] numbers a candidate, the types first.
+fn sums(evidence: &Evidence, network: &Network) -> Vec<f32> {
+    let stride = network.stride();
+    let mut shared_sums = vec![0.0; evidence.shared() * stride];
+    for (number, sums) in (0..).zip(shared_sums.chunks_exact_mut(stride)) {
+        network.add(evidence.shared_rows(number), sums);
+    }
+    let mut all = vec![0.0; evidence.candidates.len() * stride];
+    for (weighed, sums) in evidence.candidates.iter().zip(all.chunks_exact_mut(stride)) {
+        for &number in &weighed.shared {
+            add(sums, &shared_sums[number as usize * stride..][..stride]);
+        }
+        network.add(evidence.own_rows(weighed), sums);
+        network.finish(sums);
+    }
+    all
+}
+
 /// Among equal forms of a target, the one that the weights like best.
-fn best_form(target: &Target, sums: &[f32], table: &WeightTable) -> u32 {
+fn best_form(target: &Target, sums: &[f32], table: &Network) -> u32 {
     let sum = |candidate: u32| sums[candidate as usize * table.stride() + usize::from(target.entity_type)];
     let mut best = target.candidate;
     for &other in &target.equals {
@@ -72,7 +89,7 @@ fn best_form(target: &Target, sums: &[f32], table: &WeightTable) -> u32 {
 /// Probability of each type for each candidate over all ways to cut a paper into typed spans and gaps, forwards and
 /// backwards. Sentences need no borders here: no span crosses one, so the sum over all ways to cut the paper is the product
 /// of those of its sentences.
-fn marginals(candidates: &[Weighed], tokens: usize, sums: &[f32], table: &WeightTable) -> Vec<f32> {
+fn marginals(candidates: &[Weighed], tokens: usize, sums: &[f32], table: &Network) -> Vec<f32> {
     let types = table.outcomes;
     let types_of = |at: usize| &sums[at * table.stride()..][..types];
     let mut by_start: Vec<u32> = (0..candidates.len() as u32).collect();
@@ -117,7 +134,7 @@ fn add_gradient(
     tokens: usize,
     sums: &[f32],
     targets: &[(u32, u8)],
-    table: &WeightTable,
+    table: &Network,
     gradient: &mut [f32],
 ) {
     let (types, stride) = (table.outcomes, table.stride());

@@ -31,11 +31,11 @@ impl Packer {
 
     /// Adds a list of numbers: as whole hundredths where all of them are such, as tables hold them.
     pub fn numbers(&mut self, numbers: &[f32]) {
-        let hundredths = |number: &f32| {
-            let rounded = (number * 100.0).round() as i16;
+        let exact = |number: &f32| {
+            let rounded = hundredths(*number);
             (in_hundredths(rounded).to_bits() == number.to_bits()).then(|| rounded.to_le_bytes())
         };
-        let hundredths: Option<Vec<[u8; 2]>> = numbers.iter().map(hundredths).collect();
+        let hundredths: Option<Vec<[u8; 2]>> = numbers.iter().map(exact).collect();
         let others = if hundredths.is_some() { &[] } else { numbers };
         self.records(&hundredths.unwrap_or_default());
         self.records(&others.iter().map(|number| number.to_le_bytes()).collect::<Vec<_>>());
@@ -129,6 +129,15 @@ pub struct Numbers<'t> {
 }
 
 impl<'t> Numbers<'t> {
+    /// Reads the numbers from the one at `from` on, as hundredths. Where there are not as many, nothing is read.
+    pub fn read_hundredths(self, from: usize, into: &mut [i16]) {
+        if let Some(numbers) = self.hundredths.get(from..from + into.len()) {
+            into.iter_mut().zip(numbers).for_each(|(number, bytes)| *number = i16::from_le_bytes(*bytes));
+        } else if let Some(numbers) = self.others.get(from..from + into.len()) {
+            into.iter_mut().zip(numbers).for_each(|(number, bytes)| *number = hundredths(f32::from_le_bytes(*bytes)));
+        }
+    }
+
     /// Reads the numbers from the one at `from` on. Where there are not as many, nothing is read.
     pub fn read(self, from: usize, into: &mut [f32]) {
         if let Some(hundredths) = self.hundredths.get(from..from + into.len()) {
@@ -147,6 +156,12 @@ impl<'t> Numbers<'t> {
             into.iter_mut().zip(numbers).for_each(|(number, bytes)| *number = f32::from_le_bytes(*bytes));
         }
     }
+}
+
+/// A number in whole hundredths, the nearest one.
+#[inline]
+fn hundredths(number: f32) -> i16 {
+    (number * 100.0).round() as i16
 }
 
 /// The number of so many hundredths: the one nearest to it, as for its decimal digits.

@@ -106,9 +106,9 @@ impl<'t> WeightFile<'t> {
         self.hashes.iter().map(|hash| u64::from_le_bytes(*hash))
     }
 
-    /// Reads the numbers of a row from the column at `from` on.
-    pub fn read_row(&self, row: usize, from: usize, into: &mut [f32]) {
-        self.numbers.read(row * self.columns.len() + from, into);
+    /// Reads the numbers of a row from the column at `from` on, as hundredths.
+    pub fn read_row(&self, row: usize, from: usize, into: &mut [i16]) {
+        self.numbers.read_hundredths(row * self.columns.len() + from, into);
     }
 }
 

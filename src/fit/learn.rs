@@ -46,7 +46,7 @@ pub fn learn(extractor: &Extractor, papers: &[AnnotatedPaper], options: &FitOpti
 /// Share of the chosen spans that may be given up before all their evidence is collected.
 const GIVEN_UP: f64 = 0.001;
 
-/// The sum of phrase and borders below which candidates are given up: no more than [`GIVEN_UP`] of the spans that the
+/// The sum of phrase and borders below which candidates are given up: no more than `GIVEN_UP` of the spans that the
 /// weights choose in these papers have a smaller one. In tenths.
 pub fn least_sum(extractor: &Extractor, papers: &[AnnotatedPaper], weights: &Weights, bias: f32) -> f32 {
     let of_chosen = papers.par_iter().flat_map_iter(|paper| {

@@ -37,8 +37,8 @@ def export(program, graph, folder, *options):
 
 
 def seconds_of_search(said):
-    """The time between the lines `papers linked ...` and `topics found`."""
-    linked, found = (re.search(rf"{step} after ([\d.]+) s", said) for step in ("what they share", "\ntopics found"))
+    """The time between the lines `papers linked ...` and `topics found, nodes ranked`: nodes are ranked beside the search."""
+    linked, found = (re.search(rf"{step} after ([\d.]+) s", said) for step in ("what they share", "\ntopics found, nodes ranked"))
     return float(found[1]) - float(linked[1])
 
 

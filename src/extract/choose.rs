@@ -39,7 +39,7 @@ pub fn choose(
     weights: &WeightTable,
     bias: f32,
 ) -> Vec<Chosen> {
-    let types_of = |at: usize| &sums[at * weights.stride()..][..weights.outcomes];
+    let types_of = |at: usize| &sums[at * weights.shape.stride..][..weights.shape.outcomes];
     let tokens = text.document.tokens.len();
     let mut best = vec![0.0f32; tokens + 1];
     let mut chosen_at: Vec<Option<(u32, u8)>> = vec![None; tokens + 1];

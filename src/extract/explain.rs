@@ -57,13 +57,13 @@ pub fn judgements(extractor: &Extractor, reading: &Reading<'_>) -> Vec<Judgement
     let weights = &extractor.weights.spans;
     let bias = extractor.settings.bias;
     let document = &reading.text.document;
-    let sums = reading.sums.chunks_exact(weights.stride());
+    let sums = reading.sums.chunks_exact(weights.shape.stride);
     let mut order: Vec<_> = (0u32..).zip(reading.evidence.candidates.iter().zip(sums)).collect();
     order.sort_by_key(|(_, (weighed, _))| (weighed.candidate.first, weighed.candidate.end));
     let judged = order.into_iter().map(|(at, (weighed, sums))| {
         let candidate = weighed.candidate;
         let mut best = (0u8, f32::NEG_INFINITY);
-        for (entity_type, &score) in (0u8..).zip(&sums[..weights.outcomes]) {
+        for (entity_type, &score) in (0u8..).zip(&sums[..weights.shape.outcomes]) {
             if score > best.1 {
                 best = (entity_type, score);
             }

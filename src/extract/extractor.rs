@@ -321,8 +321,8 @@ impl Extractor {
     fn strongest_rule(&self, reading: &Reading<'_>, span: &Chosen) -> u32 {
         let weighed = &reading.evidence.candidates[span.candidate as usize];
         let column = usize::from(span.entity_type.0);
-        let sums =
-            &reading.sums[span.candidate as usize * self.weights.spans.stride()..][..self.weights.spans.stride()];
+        let sums = &reading.sums[span.candidate as usize * self.weights.spans.shape.stride..]
+            [..self.weights.spans.shape.stride];
         let effective = self.weights.spans.effective(sums, column);
         let mut best = (0.0, self.space.proposed.row([weighed.candidate.proposers.trailing_zeros(), 0, 0]));
         for row in reading.evidence.rows_of(weighed) {

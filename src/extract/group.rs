@@ -215,7 +215,7 @@ fn join_by_evidence(
     (space, weights): (&PairSpace, &WeightTable),
     sets: &mut DisjointSets,
 ) {
-    let (mut sums, mut finished) = (Vec::with_capacity(weights.stride()), Vec::with_capacity(weights.stride()));
+    let (mut sums, mut finished) = (Vec::with_capacity(weights.shape.stride), Vec::with_capacity(weights.shape.stride));
     for pair in pairs_beside(text, chosen, space, sets) {
         sums.clear();
         finished.clear();

@@ -8,8 +8,7 @@
 use crate::extract::evidence::{Evidence, SHARED};
 use crate::extract::weights::{WeightTable, add_sums};
 
-/// Finished sums of all evidence for every candidate: one row of [`WeightTable::stride`] numbers a candidate, the types
-/// first.
+/// Finished sums of all evidence for every candidate: a row of the table's numbers a candidate, the types first.
 pub fn sums(evidence: &Evidence, weights: &WeightTable) -> Vec<f32> {
     SharedSums::new(weights, evidence.candidates.len()).sums(evidence)
 }
@@ -18,19 +17,19 @@ pub fn sums(evidence: &Evidence, weights: &WeightTable) -> Vec<f32> {
 #[derive(Clone, Debug)]
 pub struct SharedSums<'w> {
     weights: &'w WeightTable,
-    /// [`WeightTable::stride`] hundredths for each of the shared rows so far.
+    /// A row of hundredths for each of the shared rows so far.
     sums: Vec<i16>,
 }
 
 impl<'w> SharedSums<'w> {
     /// None so far, with room for those of a paper with so many candidates.
     pub fn new(weights: &'w WeightTable, candidates: usize) -> Self {
-        Self { weights, sums: Vec::with_capacity(candidates * 3 * weights.stride()) }
+        Self { weights, sums: Vec::with_capacity(candidates * 3 * weights.shape.stride) }
     }
 
     /// Sums the shared rows that are new since the last call.
     fn catch_up(&mut self, evidence: &Evidence) {
-        let done = self.sums.len() / self.weights.stride();
+        let done = self.sums.len() / self.weights.shape.stride;
         for number in done as u32..evidence.shared() as u32 {
             self.weights.push_sum(evidence.shared_rows(number), &mut self.sums);
         }
@@ -38,7 +37,7 @@ impl<'w> SharedSums<'w> {
 
     /// Adds up the shared rows of a candidate at the end of `into`.
     fn push_total(&self, shared: [u32; SHARED], into: &mut Vec<i16>) {
-        let stride = self.weights.stride();
+        let stride = self.weights.shape.stride;
         let [first, others @ ..] = shared.map(|number| &self.sums[number as usize * stride..][..stride]);
         let at = into.len();
         into.extend_from_slice(first);
@@ -48,8 +47,8 @@ impl<'w> SharedSums<'w> {
     /// [`sums`] of all candidates.
     pub fn sums(mut self, evidence: &Evidence) -> Vec<f32> {
         self.catch_up(evidence);
-        let mut all = Vec::with_capacity(evidence.candidates.len() * self.weights.stride());
-        let mut total = Vec::with_capacity(self.weights.stride());
+        let mut all = Vec::with_capacity(evidence.candidates.len() * self.weights.shape.stride);
+        let mut total = Vec::with_capacity(self.weights.shape.stride);
         for weighed in &evidence.candidates {
             total.clear();
             self.push_total(weighed.shared, &mut total);
@@ -73,7 +72,7 @@ pub struct Sieve<'w> {
 impl<'w> Sieve<'w> {
     /// A sieve for so many candidates that lets through those whose shared rows sum to no less than `least`.
     pub fn new(weights: &'w WeightTable, candidates: usize, least: f32) -> Self {
-        let stride = weights.stride();
+        let stride = weights.shape.stride;
         let (total, finished) = (Vec::with_capacity(stride), Vec::with_capacity(stride));
         Self { sums: SharedSums::new(weights, candidates), least, total, finished }
     }
@@ -90,7 +89,7 @@ impl<'w> Sieve<'w> {
         self.finished.clear();
         self.sums.push_total(shared, &mut self.total);
         self.sums.weights.finish(&self.total, &mut self.finished);
-        self.finished.iter().take(self.sums.weights.outcomes).copied().fold(f32::NEG_INFINITY, f32::max)
+        self.finished.iter().take(self.sums.weights.shape.outcomes).copied().fold(f32::NEG_INFINITY, f32::max)
     }
 }
 

@@ -13,6 +13,8 @@
 //! weighs nothing. Weights are whole hundredths, so that a row takes half the memory that numbers with a point would take and
 //! sums are exact; what would leave the range of ±327.67 stays at its end. No weight is greater than 40.96.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
 use crate::extract::names::Names;
@@ -20,17 +22,58 @@ use crate::extract::space::{FamilyNames, VALUE_SEPARATOR};
 use crate::rules::packed::{WeightFile, name_hash};
 use crate::text::Hashing;
 
-/// Weights by row of an evidence space, for a fixed number of outcomes.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct WeightTable {
+/// How the numbers of a table lie: rows of evidence, one row with what the hidden units begin with, one row for what each
+/// unit gives the outcomes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Shape {
+    /// Number of rows of evidence.
+    pub rows: usize,
     /// Number of outcomes.
     pub outcomes: usize,
     /// Number of hidden units.
-    hidden: usize,
-    /// Number of rows of evidence.
-    rows: usize,
+    pub hidden: usize,
     /// Numbers a row: outcomes, then hidden units, each rounded up so that rows are added in whole vectors.
-    stride: usize,
+    pub stride: usize,
+}
+
+impl Shape {
+    /// The shape of a table of so many rows of evidence, outcomes and hidden units.
+    pub fn new(rows: u32, outcomes: usize, hidden: usize) -> Self {
+        let stride = outcomes.div_ceil(LANES).max(1) * LANES + hidden.div_ceil(LANES) * LANES;
+        Self { rows: rows as usize, outcomes, hidden, stride }
+    }
+
+    /// Numbers in all.
+    pub fn numbers(self) -> usize {
+        (self.rows + 1 + self.hidden) * self.stride
+    }
+
+    /// Where in a row the numbers of hidden units begin.
+    pub fn first_hidden(self) -> usize {
+        self.stride - self.hidden.div_ceil(LANES) * LANES
+    }
+
+    /// Where in all numbers a row stands.
+    pub fn row(self, row: u32) -> Range<usize> {
+        row as usize * self.stride..(row as usize + 1) * self.stride
+    }
+
+    /// The row with what hidden units begin with.
+    pub fn bias_row(self) -> u32 {
+        self.rows as u32
+    }
+
+    /// The row with what a hidden unit gives each outcome.
+    pub fn unit_row(self, unit: usize) -> u32 {
+        (self.rows + 1 + unit) as u32
+    }
+}
+
+/// Weights by row of an evidence space, for a fixed number of outcomes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct WeightTable {
+    /// How its numbers lie.
+    pub shape: Shape,
     /// In hundredths: rows of evidence, one row with what the hidden units begin with, one row for what each unit gives the
     /// outcomes.
     values: Vec<i16>,
@@ -39,7 +82,7 @@ pub struct WeightTable {
 }
 
 /// Rows are padded to a multiple of this many numbers.
-pub const LANES: usize = 8;
+const LANES: usize = 8;
 /// Family of the rows of hidden units in files.
 const HIDDEN: &str = "hidden";
 
@@ -51,10 +94,8 @@ impl WeightTable {
 
     /// A table of zeros with hidden units.
     pub fn with_hidden(rows: u32, outcomes: usize, hidden: usize) -> Self {
-        let stride = outcomes.div_ceil(LANES).max(1) * LANES + hidden.div_ceil(LANES) * LANES;
-        let rows = rows as usize;
-        let values = vec![0; (rows + 1 + hidden) * stride];
-        Self { outcomes, hidden, rows, stride, values, units_give: Vec::new() }
+        let shape = Shape::new(rows, outcomes, hidden);
+        Self { shape, values: vec![0; shape.numbers()], units_give: Vec::new() }
     }
 
     /// Takes a table from a file. Rows of evidence that the space does not have are left out: they belong to rules that
@@ -64,11 +105,11 @@ impl WeightTable {
         let hidden = (1..).take_while(|unit| column(&unit_name(*unit)).is_some()).count();
         let mut table = Self::with_hidden(rows, outcomes.len(), hidden);
         let of_outcomes = outcomes.iter().enumerate().filter_map(|(at, name)| Some((column(name)?, at)));
-        let first_hidden = table.first_hidden();
+        let first_hidden = table.shape.first_hidden();
         let of_units = (0..hidden).filter_map(|at| Some((column(&unit_name(at + 1))?, first_hidden + at)));
         let stretches = stretches(of_outcomes.chain(of_units));
         let mut take = |record: usize, row: usize| {
-            let row = &mut table.values[row * table.stride..][..table.stride];
+            let row = &mut table.values[row * table.shape.stride..][..table.shape.stride];
             for &Stretch { from, to, length } in &stretches {
                 file.read_row(record, from, &mut row[to..to + length]);
             }
@@ -103,12 +144,13 @@ impl WeightTable {
     /// training, for the reader.
     pub fn write(&self, families: &[FamilyNames], outcomes: &[String], seen: &[u32]) -> Result<Vec<u8>, csv::Error> {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        let units: Vec<String> = (1..=self.hidden).map(unit_name).collect();
+        let units: Vec<String> = (1..=self.shape.hidden).map(unit_name).collect();
         let fixed = ["family", "value", "seen"].map(String::from);
         writer.write_record(fixed.iter().chain(outcomes).chain(&units))?;
         let mut write = |family: &str, value: &str, seen: &str, row: usize| {
-            let weights = &self.values[row * self.stride..(row + 1) * self.stride];
-            let columns = weights[..self.outcomes].iter().chain(&weights[self.first_hidden()..][..self.hidden]);
+            let weights = &self.values[row * self.shape.stride..(row + 1) * self.shape.stride];
+            let columns =
+                weights[..self.shape.outcomes].iter().chain(&weights[self.shape.first_hidden()..][..self.shape.hidden]);
             if columns.clone().all(|&weight| weight == 0) {
                 return Ok(());
             }
@@ -119,10 +161,10 @@ impl WeightTable {
             writer.write_record([family, value, seen].map(String::from).into_iter().chain(texts))
         };
         for (unit, number) in units.iter().zip(1..) {
-            write(HIDDEN, unit, "", self.rows + number)?;
+            write(HIDDEN, unit, "", self.shape.rows + number)?;
         }
-        if self.hidden > 0 {
-            write(HIDDEN, "bias", "", self.rows)?;
+        if self.shape.hidden > 0 {
+            write(HIDDEN, "bias", "", self.shape.rows)?;
         }
         for family in families {
             for row in 0..family.rows() {
@@ -133,15 +175,15 @@ impl WeightTable {
         writer.into_inner().map_err(|error| error.into_error().into())
     }
 
-    /// The weights of one row in hundredths: for the outcomes, and from [`WeightTable::first_hidden`] on for the hidden
+    /// The weights of one row in hundredths: for the outcomes, and from [`Shape::first_hidden`] on for the hidden
     /// units.
     pub fn row(&self, row: u32) -> &[i16] {
-        &self.values[row as usize * self.stride..(row as usize + 1) * self.stride]
+        &self.values[self.shape.row(row)]
     }
 
     /// Sets what a row weighs for an outcome.
     pub fn set(&mut self, row: u32, outcome: usize, weight: f32) {
-        self.values[row as usize * self.stride + outcome] = hundredths(weight);
+        self.values[self.shape.row(row)][outcome] = hundredths(weight);
     }
 
     /// Sets all weights: rows of evidence, then what hidden units begin with, then what each unit gives.
@@ -150,36 +192,21 @@ impl WeightTable {
         self.take_units();
     }
 
-    /// Number of hidden units.
-    pub fn hidden(&self) -> usize {
-        self.hidden
-    }
-
-    /// Where hidden units begin in a row.
-    pub fn first_hidden(&self) -> usize {
-        self.stride - self.hidden.div_ceil(LANES) * LANES
-    }
-
-    /// Numbers a row.
-    pub fn stride(&self) -> usize {
-        self.stride
-    }
-
     /// What a hidden unit gives the outcomes, and zeros to the end of the row.
     fn unit(&self, unit: usize) -> &[i16] {
-        self.row((self.rows + 1 + unit) as u32)
+        self.row(self.shape.unit_row(unit))
     }
 
     /// Takes what the rows of hidden units hold over into the numbers that sums are finished with.
     fn take_units(&mut self) {
-        let outcomes = self.first_hidden();
-        let gives = (0..self.hidden).flat_map(|unit| self.unit(unit)[..outcomes].to_vec());
+        let outcomes = self.shape.first_hidden();
+        let gives = (0..self.shape.hidden).flat_map(|unit| self.unit(unit)[..outcomes].to_vec());
         self.units_give = gives.map(|weight| f32::from(weight) / 100.0).collect();
     }
 
-    /// Adds the weights of rows to sums, which have [`WeightTable::stride`] numbers.
+    /// Adds the weights of rows to sums, which have [`Shape::stride`] numbers.
     pub fn add(&self, rows: &[u32], sums: &mut [i16]) {
-        match self.stride {
+        match self.shape.stride {
             8 => self.add_wide::<8>(rows, sums),
             16 => self.add_wide::<16>(rows, sums),
             24 => self.add_wide::<24>(rows, sums),
@@ -213,17 +240,17 @@ impl WeightTable {
                 sums.extend_from_slice(self.row(first));
                 self.add(others, &mut sums[at..]);
             }
-            None => sums.resize(at + self.stride, 0),
+            None => sums.resize(at + self.shape.stride, 0),
         }
     }
 
-    /// Ends a sum: adds what the hidden units give the outcomes. Adds [`WeightTable::stride`] numbers at the end of
-    /// `finished`, no longer in hundredths: the outcomes, and from [`WeightTable::first_hidden`] on each unit's own sum.
+    /// Ends a sum: adds what the hidden units give the outcomes. Adds [`Shape::stride`] numbers at the end of
+    /// `finished`, no longer in hundredths: the outcomes, and from [`Shape::first_hidden`] on each unit's own sum.
     pub fn finish(&self, sums: &[i16], finished: &mut Vec<f32>) {
         let at = finished.len();
-        let bias = self.row(self.rows as u32);
+        let bias = self.row(self.shape.bias_row());
         finished.extend(sums.iter().zip(bias).map(|(&sum, &bias)| f32::from(sum.saturating_add(bias)) / 100.0));
-        let (outcomes, units) = finished[at..].split_at_mut(self.first_hidden());
+        let (outcomes, units) = finished[at..].split_at_mut(self.shape.first_hidden());
         match outcomes.len() {
             8 => self.finish_wide::<8>(outcomes, units),
             16 => self.finish_wide::<16>(outcomes, units),
@@ -238,9 +265,9 @@ impl WeightTable {
 
     /// The finished sums of some rows.
     pub fn sums(&self, rows: &[u32]) -> Vec<f32> {
-        let mut sums = Vec::with_capacity(self.stride);
+        let mut sums = Vec::with_capacity(self.shape.stride);
         self.push_sum(rows, &mut sums);
-        let mut finished = Vec::with_capacity(self.stride);
+        let mut finished = Vec::with_capacity(self.shape.stride);
         self.finish(&sums, &mut finished);
         finished
     }
@@ -264,10 +291,10 @@ impl WeightTable {
 
     /// What rows weigh for an outcome beside evidence whose finished sums are `finished`.
     pub fn effective(&self, finished: &[f32], outcome: usize) -> Effective<'_> {
-        let mut factors = vec![0; self.stride];
+        let mut factors = vec![0; self.shape.stride];
         factors[outcome] = 100;
-        let first = self.first_hidden();
-        for unit in (0..self.hidden).filter(|unit| finished[first + unit] > 0.0) {
+        let first = self.shape.first_hidden();
+        for unit in (0..self.shape.hidden).filter(|unit| finished[first + unit] > 0.0) {
             factors[first + unit] = self.unit(unit)[outcome];
         }
         Effective { table: self, factors }
@@ -399,7 +426,7 @@ mod tests {
             "gone,a,1,9,9\n",
         ];
         let in_order = table(&[header, bias, constant, pair].concat());
-        let first_hidden = in_order.first_hidden();
+        let first_hidden = in_order.shape.first_hidden();
         assert_eq!((in_order.row(0)[0], in_order.row(4)[0], in_order.row(4)[first_hidden]), (-125, 200, 25));
         assert_eq!(in_order.row(builder.rows)[first_hidden], 50);
         for other_order in [[gone, bias, constant, pair], [bias, constant, gone, pair], [pair, constant, bias, gone]] {

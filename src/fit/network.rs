@@ -139,7 +139,8 @@ fn fit_one(
 
 /// Hidden units begin with small weights, each with others, or they would all learn the same.
 fn start(table: &mut Network, random: &mut Random) {
-    let (stride, first, hidden, outcomes) = (table.stride(), table.first_hidden(), table.hidden(), table.outcomes);
+    let (stride, first, hidden, outcomes) =
+        (table.shape.stride, table.shape.first_hidden(), table.shape.hidden, table.shape.outcomes);
     let (end, unit_rows) = (table.end_of_evidence(), table.unit_row(0));
     let values = table.values_mut();
     for row in values[..end].chunks_exact_mut(stride) {
@@ -152,7 +153,7 @@ fn start(table: &mut Network, random: &mut Random) {
 
 /// The finished sums of some rows of evidence.
 pub fn sums_of(table: &Network, rows: &[u32]) -> Vec<f32> {
-    let mut sums = vec![0.0; table.stride()];
+    let mut sums = vec![0.0; table.shape.stride];
     table.add(rows, &mut sums);
     table.finish(&mut sums);
     sums
@@ -160,7 +161,7 @@ pub fn sums_of(table: &Network, rows: &[u32]) -> Vec<f32> {
 
 /// Adds to the gradient what falls on rows of evidence whose finished sums are `sums`, for slopes of the outcomes.
 pub fn add_gradient(table: &Network, rows: &[u32], sums: &[f32], delta: &[f32], gradient: &mut [f32]) {
-    let stride = table.stride();
+    let stride = table.shape.stride;
     let mut slopes = vec![0.0; stride];
     backward(table, sums, delta, &mut slopes, gradient);
     for &row in rows {
@@ -174,8 +175,8 @@ pub fn add_gradient(table: &Network, rows: &[u32], sums: &[f32], delta: &[f32], 
 pub fn backward(table: &Network, sums: &[f32], delta: &[f32], row: &mut [f32], gradient: &mut [f32]) {
     row.fill(0.0);
     row[..delta.len()].copy_from_slice(delta);
-    let first = table.first_hidden();
-    for unit in 0..table.hidden() {
+    let first = table.shape.first_hidden();
+    for unit in 0..table.shape.hidden {
         let sum = sums[first + unit];
         if sum <= 0.0 {
             continue;

@@ -56,9 +56,9 @@ pub fn fit_spans(papers: &[&TrainingPaper], space: &SpanSpace, types: usize, tra
     )
 }
 
-/// Finished sums of all evidence for every candidate: one row of [`Network::stride`] numbers a candidate, the types first.
+/// Finished sums of all evidence for every candidate: a row of the network's numbers a candidate, the types first.
 fn sums(evidence: &Evidence, network: &Network) -> Vec<f32> {
-    let stride = network.stride();
+    let stride = network.shape.stride;
     let mut shared_sums = vec![0.0; evidence.shared() * stride];
     for (number, sums) in (0..).zip(shared_sums.chunks_exact_mut(stride)) {
         network.add(evidence.shared_rows(number), sums);
@@ -76,7 +76,7 @@ fn sums(evidence: &Evidence, network: &Network) -> Vec<f32> {
 
 /// Among equal forms of a target, the one that the weights like best.
 fn best_form(target: &Target, sums: &[f32], table: &Network) -> u32 {
-    let sum = |candidate: u32| sums[candidate as usize * table.stride() + usize::from(target.entity_type)];
+    let sum = |candidate: u32| sums[candidate as usize * table.shape.stride + usize::from(target.entity_type)];
     let mut best = target.candidate;
     for &other in &target.equals {
         if sum(other) > sum(best) {
@@ -90,8 +90,8 @@ fn best_form(target: &Target, sums: &[f32], table: &Network) -> u32 {
 /// backwards. Sentences need no borders here: no span crosses one, so the sum over all ways to cut the paper is the product
 /// of those of its sentences.
 fn marginals(candidates: &[Weighed], tokens: usize, sums: &[f32], table: &Network) -> Vec<f32> {
-    let types = table.outcomes;
-    let types_of = |at: usize| &sums[at * table.stride()..][..types];
+    let types = table.shape.outcomes;
+    let types_of = |at: usize| &sums[at * table.shape.stride..][..types];
     let mut by_start: Vec<u32> = (0..candidates.len() as u32).collect();
     by_start.sort_by_key(|&at| std::cmp::Reverse(candidates[at as usize].candidate.first));
     let span_sum: Vec<f64> = (0..candidates.len()).map(|at| log_sum(types_of(at))).collect();
@@ -137,7 +137,7 @@ fn add_gradient(
     table: &Network,
     gradient: &mut [f32],
 ) {
-    let (types, stride) = (table.outcomes, table.stride());
+    let (types, stride) = (table.shape.outcomes, table.shape.stride);
     let candidates = &evidence.candidates;
     // A row of expected minus observed counts for every candidate, then one addition for each of its rows; slopes of
     // shared rows are summed over the candidates that share them first.

@@ -90,14 +90,14 @@ struct Phrase {
 pub fn sightings(extractor: &Extractor, paper: &Paper) -> Vec<Sighting> {
     let reading = extractor.read(paper);
     let text = &reading.text;
-    let types = extractor.weights.spans.outcomes;
+    let types = extractor.weights.spans.shape.outcomes;
     if types == 0 {
         return Vec::new();
     }
     let bias = extractor.settings.bias;
     let mut best: FxHashMap<u64, Sighting> = FxHashMap::default();
     let candidates = reading.evidence.candidates.iter();
-    let sums = reading.sums.chunks_exact(extractor.weights.spans.stride()).map(|row| &row[..types]);
+    let sums = reading.sums.chunks_exact(extractor.weights.spans.shape.stride).map(|row| &row[..types]);
     for (at, (weighed, scores)) in (0u32..).zip(candidates.zip(sums)) {
         let candidate = weighed.candidate;
         if !stands_alone(text, candidate) || is_settled(text.rules, candidate.key) || is_decorated(text, candidate) {

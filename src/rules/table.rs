@@ -116,8 +116,8 @@ mod tests {
         std::fs::write(upper.path().join("tables/pair-weights.csv"), table).unwrap();
         let laid = extractor(&RuleFolder::embedded().overlay(RuleFolder::read(upper.path()).unwrap()));
         let embedded = extractor(&RuleFolder::embedded());
-        assert_eq!(laid.weights.pairs.hidden(), 0);
-        assert_ne!(embedded.weights.pairs.hidden(), 0);
+        assert_eq!(laid.weights.pairs.shape.hidden, 0);
+        assert_ne!(embedded.weights.pairs.shape.hidden, 0);
         assert!(laid.weights.spans == embedded.weights.spans && laid.weights.relations == embedded.weights.relations);
         assert!(laid.rules.counts == embedded.rules.counts && laid.rules.terms == embedded.rules.terms);
     }

@@ -12,6 +12,7 @@ use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
 use rayon::prelude::*;
 
+use crate::graph::grouped::Grouped;
 use crate::graph::{KnowledgeGraph, NodeKind};
 use crate::rules::RelationRole;
 
@@ -31,18 +32,9 @@ pub struct Rows {
 impl Rows {
     /// Makes rows from `(row, column, value)`; values of the same cell are added.
     pub fn from_cells(row_count: usize, cells: Vec<(u32, u32, f32)>) -> Self {
-        let mut starts = vec![0; row_count + 1];
-        cells.iter().for_each(|&(row, ..)| starts[row as usize + 1] += 1);
-        for row in 1..starts.len() {
-            starts[row] += starts[row - 1];
-        }
-        let mut free = starts.clone();
-        let mut entries = vec![(0, 0.0); cells.len()];
-        for (row, column, value) in cells {
-            let place = &mut free[row as usize];
-            entries[*place] = (column, value);
-            *place += 1;
-        }
+        let items = cells.iter().map(|&(row, column, value)| (row as usize, (column, value)));
+        let Grouped { starts, values: mut entries } = Grouped::of(row_count, items);
+        drop(cells);
         // Stable, so that the values of a cell are added in the order given.
         rows_of(&starts, &mut entries).into_par_iter().for_each(|row| row.sort_by_key(|&(column, _)| column));
         let mut rows = Self { starts, entries };

@@ -5,10 +5,10 @@
 //! logarithm of the quotient, so 1 is twice as often and -1 half as often. Shares are compared, not counts, because a
 //! corpus has far more papers of some years than of others.
 
-use petgraph::Direction;
 use petgraph::graph::NodeIndex;
 use rayon::prelude::*;
 
+use crate::graph::grouped::Grouped;
 use crate::graph::{KnowledgeGraph, NodeKind};
 
 /// Dated papers below which a trend would be chance.
@@ -25,9 +25,11 @@ const BELIEVED: f64 = 2.0;
 pub fn fill_trends(graph: &mut KnowledgeGraph) {
     let recent = Recent::of(graph);
     let years: Vec<Option<i32>> = graph.graph.node_indices().map(|node| year_of(graph, node)).collect();
-    let sources = Sources::of(graph);
+    let edges = graph.graph.raw_edges().iter();
+    let ends = edges.map(|edge| (edge.target().index(), edge.source().index() as u32));
+    let sources = Grouped::of(graph.graph.node_count(), ends);
     let trend = |node: usize| {
-        let mut papers = sources.of_node(node).to_vec();
+        let mut papers = sources.group(node).to_vec();
         papers.sort_unstable();
         papers.dedup();
         let years: Vec<i32> = papers.into_iter().filter_map(|paper| years[paper as usize]).collect();
@@ -43,43 +45,6 @@ pub fn fill_trends(graph: &mut KnowledgeGraph) {
             (facts.first_year, facts.last_year) = (first, last);
         }
     }
-}
-
-/// Where the edges to every node come from. One pass over all edges; to follow them node by node would be one step
-/// through memory for each.
-struct Sources {
-    starts: Vec<usize>,
-    sources: Vec<u32>,
-}
-
-impl Sources {
-    fn of(graph: &KnowledgeGraph) -> Self {
-        let mut starts = vec![0; graph.graph.node_count() + 1];
-        graph.graph.raw_edges().iter().for_each(|edge| starts[edge.target().index() + 1] += 1);
-        for node in 1..starts.len() {
-            starts[node] += starts[node - 1];
-        }
-        let mut free = starts.clone();
-        let mut sources = vec![0; graph.graph.edge_count()];
-        for edge in graph.graph.raw_edges() {
-            let place = &mut free[edge.target().index()];
-            sources[*place] = edge.source().index() as u32;
-            *place += 1;
-        }
-        Self { starts, sources }
-    }
-
-    fn of_node(&self, node: usize) -> &[u32] {
-        &self.sources[self.starts[node]..self.starts[node + 1]]
-    }
-}
-
-/// The years of the papers that point to a node, each paper once, in no particular order.
-pub fn years_of(graph: &KnowledgeGraph, node: NodeIndex) -> Vec<i32> {
-    let mut papers: Vec<NodeIndex> = graph.graph.neighbors_directed(node, Direction::Incoming).collect();
-    papers.sort_unstable();
-    papers.dedup();
-    papers.into_iter().filter_map(|paper| year_of(graph, paper)).collect()
 }
 
 fn year_of(graph: &KnowledgeGraph, paper: NodeIndex) -> Option<i32> {

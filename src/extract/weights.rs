@@ -69,6 +69,72 @@ impl Shape {
     }
 }
 
+/// Adds rows of `values`, each as long as `sums`, to these. For usual lengths the sums stay in registers.
+pub fn add_rows<T: Copy>(values: &[T], rows: &[u32], sums: &mut [T], plus: impl Fn(T, T) -> T) {
+    match sums.len() {
+        8 => add_rows_of::<8, T>(values, rows, sums, plus),
+        16 => add_rows_of::<16, T>(values, rows, sums, plus),
+        24 => add_rows_of::<24, T>(values, rows, sums, plus),
+        32 => add_rows_of::<32, T>(values, rows, sums, plus),
+        40 => add_rows_of::<40, T>(values, rows, sums, plus),
+        stride => {
+            for &row in rows {
+                let weights = &values[row as usize * stride..];
+                sums.iter_mut().zip(weights).for_each(|(sum, &weight)| *sum = plus(*sum, weight));
+            }
+        }
+    }
+}
+
+fn add_rows_of<const STRIDE: usize, T: Copy>(values: &[T], rows: &[u32], sums: &mut [T], plus: impl Fn(T, T) -> T) {
+    let (table, _) = values.as_chunks::<STRIDE>();
+    let Some(sums) = sums.first_chunk_mut::<STRIDE>() else {
+        return;
+    };
+    let mut total = *sums;
+    for &row in rows {
+        let weights = &table[row as usize];
+        for at in 0..STRIDE {
+            total[at] = plus(total[at], weights[at]);
+        }
+    }
+    *sums = total;
+}
+
+/// Adds to outcomes what hidden units give them, by their own sums: `gives` has `stride` numbers a unit, those of the
+/// outcomes first.
+pub fn add_units(outcomes: &mut [f32], units: &[f32], gives: &[f32], stride: usize) {
+    match (outcomes.len(), stride) {
+        (8, 8) => add_units_of::<8, 8>(outcomes, units, gives),
+        (16, 16) => add_units_of::<16, 16>(outcomes, units, gives),
+        // Networks of eight units, and of five, while they are fitted.
+        (8, 16) => add_units_of::<8, 16>(outcomes, units, gives),
+        (16, 24) => add_units_of::<16, 24>(outcomes, units, gives),
+        _ => {
+            for (sum, gives) in units.iter().zip(gives.chunks_exact(stride)) {
+                let active = sum.max(0.0);
+                outcomes.iter_mut().zip(gives).for_each(|(total, gives)| *total += active * gives);
+            }
+        }
+    }
+}
+
+/// [`add_units`] for lengths known in advance. Without a branch: whether a unit counts is hard to foresee.
+fn add_units_of<const OUTCOMES: usize, const STRIDE: usize>(outcomes: &mut [f32], units: &[f32], gives: &[f32]) {
+    let (rows, _) = gives.as_chunks::<STRIDE>();
+    let Some(outcomes) = outcomes.first_chunk_mut::<OUTCOMES>() else {
+        return;
+    };
+    let mut total = *outcomes;
+    for (sum, gives) in units.iter().zip(rows) {
+        let active = sum.max(0.0);
+        for at in 0..OUTCOMES {
+            total[at] += active * gives[at];
+        }
+    }
+    *outcomes = total;
+}
+
 /// Weights by row of an evidence space, for a fixed number of outcomes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WeightTable {
@@ -206,30 +272,7 @@ impl WeightTable {
 
     /// Adds the weights of rows to sums, which have [`Shape::stride`] numbers.
     pub fn add(&self, rows: &[u32], sums: &mut [i16]) {
-        match self.shape.stride {
-            8 => self.add_wide::<8>(rows, sums),
-            16 => self.add_wide::<16>(rows, sums),
-            24 => self.add_wide::<24>(rows, sums),
-            32 => self.add_wide::<32>(rows, sums),
-            40 => self.add_wide::<40>(rows, sums),
-            _ => rows.iter().for_each(|&row| add_sums(sums, self.row(row))),
-        }
-    }
-
-    /// [`WeightTable::add`] for rows whose length is known in advance, so that the sums stay in registers.
-    fn add_wide<const STRIDE: usize>(&self, rows: &[u32], sums: &mut [i16]) {
-        let (table, _) = self.values.as_chunks::<STRIDE>();
-        let Some(sums) = sums.first_chunk_mut::<STRIDE>() else {
-            return;
-        };
-        let mut total = *sums;
-        for &row in rows {
-            let weights = &table[row as usize];
-            for at in 0..STRIDE {
-                total[at] = total[at].saturating_add(weights[at]);
-            }
-        }
-        *sums = total;
+        add_rows(&self.values, rows, sums, i16::saturating_add);
     }
 
     /// Adds the sum of the weights of rows at the end of `sums`.
@@ -251,16 +294,8 @@ impl WeightTable {
         let bias = self.row(self.shape.bias_row());
         finished.extend(sums.iter().zip(bias).map(|(&sum, &bias)| f32::from(sum.saturating_add(bias)) / 100.0));
         let (outcomes, units) = finished[at..].split_at_mut(self.shape.first_hidden());
-        match outcomes.len() {
-            8 => self.finish_wide::<8>(outcomes, units),
-            16 => self.finish_wide::<16>(outcomes, units),
-            _ => {
-                for (sum, gives) in units.iter().zip(self.units_give.chunks_exact(outcomes.len())) {
-                    let active = sum.max(0.0);
-                    outcomes.iter_mut().zip(gives).for_each(|(total, gives)| *total += active * gives);
-                }
-            }
-        }
+        let stride = outcomes.len();
+        add_units(outcomes, units, &self.units_give, stride);
     }
 
     /// The finished sums of some rows.
@@ -270,23 +305,6 @@ impl WeightTable {
         let mut finished = Vec::with_capacity(self.shape.stride);
         self.finish(&sums, &mut finished);
         finished
-    }
-
-    /// The end of [`WeightTable::finish`] for a number of outcomes known in advance. Without a branch: whether a unit
-    /// counts is hard to foresee.
-    fn finish_wide<const OUTCOMES: usize>(&self, outcomes: &mut [f32], units: &[f32]) {
-        let (units_give, _) = self.units_give.as_chunks::<OUTCOMES>();
-        let Some(outcomes) = outcomes.first_chunk_mut::<OUTCOMES>() else {
-            return;
-        };
-        let mut total = *outcomes;
-        for (sum, gives) in units.iter().zip(units_give) {
-            let active = sum.max(0.0);
-            for at in 0..OUTCOMES {
-                total[at] += active * gives[at];
-            }
-        }
-        *outcomes = total;
     }
 
     /// What rows weigh for an outcome beside evidence whose finished sums are `finished`.

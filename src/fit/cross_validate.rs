@@ -9,11 +9,11 @@ use crate::extract::relation_evidence::EntityPlaces;
 use crate::extract::space::FamilyNames;
 use crate::extract::{Extractor, Weights};
 use crate::fit::examples::{examples, fit_weights};
-use crate::fit::network::Training;
 use crate::fit::pairs::PAIR_TRAINING;
 use crate::fit::relations::RELATION_TRAINING;
 use crate::fit::spans::SPAN_TRAINING;
 use crate::fit::targets::AnnotatedPaper;
+use crate::fit::training::Training;
 
 /// How to fit and cross-validate.
 #[derive(Clone, Debug)]

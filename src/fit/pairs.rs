@@ -7,9 +7,9 @@ use crate::extract::choose::{self, Chosen};
 use crate::extract::group::open_pairs;
 use crate::extract::pair_evidence::{PairSpace, PaperForm, words_between};
 use crate::extract::vocabulary::SeenWords;
-use crate::fit::network::{self, Training};
-use crate::fit::table::Network;
+use crate::fit::network::Network;
 use crate::fit::targets::AnnotatedPaper;
+use crate::fit::training::{self, Training};
 use crate::text::singular;
 
 /// Two annotated forms with the evidence on whether they are one entity.
@@ -64,12 +64,12 @@ pub const PAIR_TRAINING: Training =
 
 /// Fits weights to examples.
 pub fn fit_pairs(examples: &[&PairExample], space: &PairSpace, training: Training) -> Network {
-    network::fit((space.rows, 1), examples.len(), training, space.other_habits, |item, _, dropout, table, gradient| {
+    training::fit((space.rows, 1), examples.len(), training, space.other_habits, |item, _, dropout, table, gradient| {
         let example = examples[item];
         let rows: Vec<u32> = example.rows.iter().copied().filter(|&row| dropout.keeps(row)).collect();
-        let sums = network::sums_of(table, &rows);
+        let sums = training::sums_of(table, &rows);
         let probability = 1.0 / (1.0 + (-sums[0]).exp());
         let delta = [probability - if example.same { 1.0 } else { 0.0 }];
-        network::add_gradient(table, &rows, &sums, &delta, gradient);
+        training::add_gradient(table, &rows, &sums, &delta, gradient);
     })
 }

@@ -3,8 +3,8 @@
 use crate::eval::entity_spans;
 use crate::extract::Extractor;
 use crate::extract::relation_evidence::{self, EntityPlaces, RelationSpace};
-use crate::fit::network::{self, Training};
-use crate::fit::table::Network;
+use crate::fit::network::Network;
+use crate::fit::training::{self, Training};
 
 use crate::fit::targets::AnnotatedPaper;
 use crate::rules::RelationId;
@@ -59,7 +59,7 @@ pub fn fit_relations(
     training: Training,
 ) -> Network {
     let common = |row: u32| space.row_of_all_types(row).map(|first| space.rows + first);
-    let table = network::fit(
+    let table = training::fit(
         (2 * space.rows, relations),
         examples.len(),
         training,
@@ -68,7 +68,7 @@ pub fn fit_relations(
             let example = examples[item];
             let rows = example.rows.iter().flat_map(|&row| std::iter::once(row).chain(common(row)));
             let rows: Vec<u32> = rows.filter(|&row| dropout.keeps(row)).collect();
-            let sums = network::sums_of(table, &rows);
+            let sums = training::sums_of(table, &rows);
             let allowed = || example.allowed.iter().map(|relation| usize::from(relation.0));
             let most = allowed().map(|column| sums[column]).fold(f32::NEG_INFINITY, f32::max);
             let total: f32 = allowed().map(|column| (sums[column] - most).exp()).sum();
@@ -77,7 +77,7 @@ pub fn fit_relations(
                 delta[column] = (sums[column] - most).exp() / total;
             }
             delta[usize::from(example.relation.0)] -= 1.0;
-            network::add_gradient(table, &rows, &sums, &delta, gradient);
+            training::add_gradient(table, &rows, &sums, &delta, gradient);
         },
     );
     table.first_rows(space.rows, common)

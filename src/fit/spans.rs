@@ -2,8 +2,8 @@
 
 use crate::extract::evidence::{Evidence, Weighed};
 use crate::extract::space::SpanSpace;
-use crate::fit::network::{self, Training};
-use crate::fit::table::Network;
+use crate::fit::network::Network;
+use crate::fit::training::{self, Training};
 
 /// A span that names an entity, as training shall learn it.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ pub const SPAN_TRAINING: Training =
 
 /// Fits weights to papers.
 pub fn fit_spans(papers: &[&TrainingPaper], space: &SpanSpace, types: usize, training: Training) -> Network {
-    network::fit(
+    training::fit(
         (space.rows, types),
         papers.len(),
         training,
@@ -152,7 +152,7 @@ fn add_gradient(
         if delta.iter().all(|d| d.abs() < LEAST_SLOPE) {
             continue;
         }
-        network::backward(table, &sums[at * stride..(at + 1) * stride], delta, &mut slopes, gradient);
+        training::backward(table, &sums[at * stride..(at + 1) * stride], delta, &mut slopes, gradient);
         for &number in &weighed.shared {
             add(&mut shared_slopes[number as usize * stride..], &slopes);
         }

@@ -16,6 +16,7 @@
 //! Of a large `graph.json`, a [`GraphIndex`] reads the part that one question needs.
 
 mod build;
+pub(crate) mod grouped;
 mod id_index;
 mod index;
 mod json;

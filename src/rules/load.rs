@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 
 use super::files::{AmbiguousFile, Cue, CueFile, Head, HeadFile, LexiconRow, Pattern, PatternFile, StopFile};
 use super::folder::{FileKind, RuleError, RuleFolder};
+use super::known_names::KnownNames;
 use super::lexicon::Lexicon;
-use super::names::KnownNames;
 use super::problem::Problem;
 use super::schema::{EntityType, Relation, Schema, TypeId};
 use super::table::Table;

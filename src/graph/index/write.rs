@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::{MAGIC, SECTIONS, forms, type_code};
 use crate::graph::KnowledgeGraph;
+use crate::graph::grouped::Grouped;
 
 /// Bytes that are gathered before they are written.
 const BUFFER_SIZE: usize = 64 * 1024;
@@ -75,10 +76,10 @@ pub fn write_index<W: Write>(graph: &KnowledgeGraph, lines: &Lines, out: &mut W)
     }
     sections.short_numbers(ranks.into_iter())?;
 
-    let around = Around::of(graph);
+    let around = edges_around(graph);
     sections.numbers(around.starts.iter().map(|start| *start as u64))?;
-    sections.short_numbers(around.ends.iter().map(|(neighbor, _)| *neighbor))?;
-    sections.short_numbers(around.ends.iter().map(|(_, edge)| *edge))?;
+    sections.short_numbers(around.values.iter().map(|(neighbor, _)| *neighbor))?;
+    sections.short_numbers(around.values.iter().map(|(_, edge)| *edge))?;
     drop(around);
 
     let mut end = Vec::new();
@@ -98,40 +99,13 @@ fn short(position: usize) -> u32 {
     u32::try_from(position).unwrap_or(u32::MAX)
 }
 
-/// The edges around every node.
-struct Around {
-    starts: Vec<usize>,
-    /// The other end and the edge: those that come in, then those that go out, the last of the graph first.
-    ends: Vec<(u32, u32)>,
-}
-
-impl Around {
-    /// Two passes over all edges; to follow them node by node would be one step through memory for each.
-    fn of(graph: &KnowledgeGraph) -> Around {
-        let edges = graph.graph.raw_edges();
-        let mut starts = vec![0; graph.graph.node_count() + 1];
-        for edge in edges {
-            starts[edge.source().index() + 1] += 1;
-            starts[edge.target().index() + 1] += 1;
-        }
-        for node in 1..starts.len() {
-            starts[node] += starts[node - 1];
-        }
-        let mut free = starts.clone();
-        let mut ends = vec![(0, 0); 2 * edges.len()];
-        let mut put = |node: NodeIndex, other: NodeIndex, edge: usize| {
-            let place = &mut free[node.index()];
-            ends[*place] = (short(other.index()), short(edge));
-            *place += 1;
-        };
-        for (position, edge) in edges.iter().enumerate().rev() {
-            put(edge.target(), edge.source(), position);
-        }
-        for (position, edge) in edges.iter().enumerate().rev() {
-            put(edge.source(), edge.target(), position);
-        }
-        Around { starts, ends }
-    }
+/// For every node the other end of each edge and the edge: those that come in, then those that go out, the last of the
+/// graph first.
+fn edges_around(graph: &KnowledgeGraph) -> Grouped<(u32, u32)> {
+    let edges = || graph.graph.raw_edges().iter().enumerate().rev();
+    let incoming = edges().map(|(at, edge)| (edge.target().index(), (short(edge.source().index()), short(at))));
+    let outgoing = edges().map(|(at, edge)| (edge.source().index(), (short(edge.target().index()), short(at))));
+    Grouped::of(graph.graph.node_count(), incoming.chain(outgoing))
 }
 
 /// The sections on their way to the file.

@@ -17,6 +17,7 @@ use std::env;
 use std::error::Error;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use mimalloc::MiMalloc;
@@ -76,7 +77,8 @@ fn write(input: &str, copies: u64, seed: u64) -> Result<(), Box<dyn Error>> {
 
 fn build(input: &str, copies: u64, folder: &Path, seed: u64) -> Result<(), Box<dyn Error>> {
     let extractor = Extractor::new(&RuleFolder::embedded().parse()?);
-    let mut resolver = Resolver::new(&extractor.rules.schema, &extractor.rules.lexicon);
+    let (schema, lexicon) = (extractor.rules.schema.clone(), Arc::clone(&extractor.rules.lexicon));
+    let mut resolver = Resolver::new(&schema, &lexicon);
     let mut stages = Stages::default();
     let mut reader = open(input)?;
     while let Some(papers) = next_papers(&mut reader) {
@@ -91,8 +93,8 @@ fn build(input: &str, copies: u64, folder: &Path, seed: u64) -> Result<(), Box<d
             stages.end("taken in");
         }
     }
-    let mut graph = resolver.finish();
     drop(extractor);
+    let mut graph = resolver.finish();
     stages.end("resolved");
     analyze(&mut graph, &AnalyzeOptions { layout: false, ..AnalyzeOptions::default() });
     stages.end("analyzed");

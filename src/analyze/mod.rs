@@ -277,7 +277,8 @@ fn add_topic_nodes<'n>(
         ids.push(topic_id(&topic.name, &mut used));
     }
     let mut nodes = Vec::new();
-    let mut edges: Vec<EdgeBetween> = Vec::new();
+    let members = named.all().map(|topic| topic.members.len()).sum();
+    let mut edges: Vec<EdgeBetween> = Vec::with_capacity(if relation.is_some() { members } else { 0 });
     for (number, topic) in named.all().enumerate() {
         let entities =
             topic.name.entities.iter().map(|&entity| graph.graph[incidence.entities[entity as usize]].id.clone());

@@ -8,12 +8,12 @@
 //! The result is bounded. Each node keeps its [`NEIGHBORS`] nearest nodes, and what stands in more than
 //! [`HUB_LIMIT`] rows links nothing at all: its weight would be small, and its pairs would be most of the work.
 
-use petgraph::graph::NodeIndex;
+use petgraph::graph::{EdgeReference, NodeIndex};
 use petgraph::visit::EdgeRef;
 use rayon::prelude::*;
 
 use crate::graph::grouped::Grouped;
-use crate::graph::{KnowledgeGraph, NodeKind};
+use crate::graph::{Edge, KnowledgeGraph, NodeKind};
 use crate::rules::RelationRole;
 
 /// Nearest nodes that a node keeps. A pair stays when one of both keeps it.
@@ -30,11 +30,11 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// Makes rows from `(row, column, value)`; values of the same cell are added.
-    pub fn from_cells(row_count: usize, cells: Vec<(u32, u32, f32)>) -> Self {
-        let items = cells.iter().map(|&(row, column, value)| (row as usize, (column, value)));
+    /// Makes rows from `(row, column, value)`; values of the same cell are added. The cells are gone through twice: a list
+    /// of them would be larger than the rows.
+    pub fn from_cells(row_count: usize, cells: impl Iterator<Item = (u32, u32, f32)> + Clone) -> Self {
+        let items = cells.map(|(row, column, value)| (row as usize, (column, value)));
         let Grouped { starts, values: mut entries } = Grouped::of(row_count, items);
-        drop(cells);
         // Stable, so that the values of a cell are added in the order given.
         rows_of(&starts, &mut entries).into_par_iter().for_each(|row| row.sort_by_key(|&(column, _)| column));
         let mut rows = Self { starts, entries };
@@ -142,19 +142,15 @@ impl Incidence {
             position[index.index()] = list.len() as u32;
             list.push(index);
         }
-        let cells: Vec<(u32, u32, f32)> = graph
-            .graph
-            .edge_references()
-            .filter(|edge| {
-                let role = graph.schema.relation(edge.weight().relation).role;
-                matches!(role, RelationRole::Entity | RelationRole::Contribution)
-                    && matches!(graph.graph[edge.source()].kind, NodeKind::Paper(_))
-                    && matches!(graph.graph[edge.target()].kind, NodeKind::Entity(_))
-            })
-            .map(|edge| {
-                (position[edge.source().index()], position[edge.target().index()], finite_weight(edge.weight().weight))
-            })
-            .collect();
+        let relates_entities = |edge: &EdgeReference<'_, Edge>| {
+            let role = graph.schema.relation(edge.weight().relation).role;
+            matches!(role, RelationRole::Entity | RelationRole::Contribution)
+                && matches!(graph.graph[edge.source()].kind, NodeKind::Paper(_))
+                && matches!(graph.graph[edge.target()].kind, NodeKind::Entity(_))
+        };
+        let cells = graph.graph.edge_references().filter(relates_entities).map(|edge| {
+            (position[edge.source().index()], position[edge.target().index()], finite_weight(edge.weight().weight))
+        });
         result.by_paper = Rows::from_cells(result.papers.len(), cells);
         result.by_entity = result.by_paper.transposed(result.entities.len());
         result
@@ -185,9 +181,9 @@ pub struct Neighbors {
 
 impl Neighbors {
     /// Makes the graph from pairs; pairs that stand more than once are added up.
-    pub fn from_pairs(node_count: usize, pairs: impl Iterator<Item = (u32, u32, f32)>) -> Self {
+    pub fn from_pairs(node_count: usize, pairs: impl Iterator<Item = (u32, u32, f32)> + Clone) -> Self {
         let cells = pairs.filter(|(a, b, _)| a != b).flat_map(|(a, b, weight)| [(a, b, weight), (b, a, weight)]);
-        Self { rows: Rows::from_cells(node_count, cells.collect()) }
+        Self { rows: Rows::from_cells(node_count, cells) }
     }
 
     /// Number of nodes.
@@ -228,6 +224,7 @@ fn project(rows: &Rows, columns: &Rows) -> Neighbors {
         .into_par_iter()
         .map_init(|| Search::new(rows.len()), |search, row| search.nearest(row, &vectors, &columns))
         .collect();
+    drop((vectors, columns));
     let pairs = (0u32..).zip(&nearest).flat_map(|(row, found)| {
         let nearest = &nearest;
         found.iter().filter_map(move |&(other, similarity)| {
@@ -249,13 +246,15 @@ fn weighted_vectors(rows: &Rows, columns: &Rows) -> Rows {
             held_by => (1.0 + row_count / held_by as f32).ln(),
         })
         .collect();
-    let mut cells = Vec::with_capacity(rows.entry_count());
-    for row in 0..rows.len() {
+    let cells = (0..rows.len()).flat_map(|row| {
         // The logarithm keeps one long-winded mention from outweighing everything else that is shared.
-        let scaled = rows.row(row).iter().map(|&(column, value)| (column, value.ln_1p() * rarity[column as usize]));
+        let rarity = &rarity;
+        let scaled =
+            rows.row(row).iter().map(move |&(column, value)| (column, value.ln_1p() * rarity[column as usize]));
         let length = scaled.clone().map(|(_, value)| value * value).sum::<f32>().sqrt();
-        cells.extend(scaled.filter(|entry| entry.1 > 0.0).map(|(column, value)| (row as u32, column, value / length)));
-    }
+        let scaled = scaled.filter(|entry| entry.1 > 0.0);
+        scaled.map(move |(column, value)| (row as u32, column, value / length))
+    });
     Rows::from_cells(rows.len(), cells)
 }
 
@@ -306,12 +305,13 @@ mod tests {
     use super::*;
 
     fn rows(cells: &[(u32, u32)], row_count: usize) -> Rows {
-        Rows::from_cells(row_count, cells.iter().map(|&(row, column)| (row, column, 1.0)).collect())
+        Rows::from_cells(row_count, cells.iter().map(|&(row, column)| (row, column, 1.0)))
     }
 
     #[test]
     fn rows_add_up_equal_cells_and_allow_empty_rows() {
-        let rows = Rows::from_cells(4, vec![(2, 1, 1.0), (0, 3, 2.0), (2, 1, 0.5), (2, 0, 1.0)]);
+        let cells = [(2, 1, 1.0), (0, 3, 2.0), (2, 1, 0.5), (2, 0, 1.0)];
+        let rows = Rows::from_cells(4, cells.into_iter());
         assert_eq!(rows.row(0), [(3, 2.0)]);
         assert_eq!(rows.row(1), []);
         assert_eq!(rows.row(2), [(0, 1.0), (1, 1.5)]);

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::projection::{Rows, finite_weight};
-use crate::graph::{KnowledgeGraph, NodeKind};
+use crate::graph::{Edge, KnowledgeGraph, NodeKind};
 
 /// Chance to follow an edge rather than to jump to any node.
 const DAMPING: f64 = 0.85;
@@ -62,15 +62,16 @@ fn degrees(graph: &KnowledgeGraph) -> (Vec<u32>, Vec<f64>) {
 
 /// The neighbours of every node, both ways, of those that take part.
 fn neighbors(graph: &KnowledgeGraph, takes_part: &[bool]) -> Rows {
-    let mut cells = Vec::with_capacity(graph.graph.edge_count() * 2);
-    for edge in graph.graph.raw_edges() {
-        let (source, target) = (edge.source().index(), edge.target().index());
-        if takes_part[source] && takes_part[target] {
-            let weight = finite_weight(edge.weight.weight);
-            cells.push((source as u32, target as u32, weight));
-            cells.push((target as u32, source as u32, weight));
-        }
-    }
+    let ends = |edge: &petgraph::graph::Edge<Edge>| (edge.source().index(), edge.target().index());
+    let part = graph.graph.raw_edges().iter().filter(|edge| {
+        let (source, target) = ends(edge);
+        takes_part[source] && takes_part[target]
+    });
+    let cells = part.flat_map(|edge| {
+        let (source, target) = ends(edge);
+        let weight = finite_weight(edge.weight.weight);
+        [(source as u32, target as u32, weight), (target as u32, source as u32, weight)]
+    });
     Rows::from_cells(takes_part.len(), cells)
 }
 
@@ -149,7 +150,8 @@ mod tests {
     use super::*;
 
     fn star() -> Rows {
-        Rows::from_cells(5, vec![(0, 1, 1.0), (1, 0, 1.0), (0, 2, 1.0), (2, 0, 1.0), (0, 3, 1.0), (3, 0, 1.0)])
+        let cells = [(0, 1, 1.0), (1, 0, 1.0), (0, 2, 1.0), (2, 0, 1.0), (0, 3, 1.0), (3, 0, 1.0)];
+        Rows::from_cells(5, cells.into_iter())
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `papergraph build`: from papers to a graph in all formats.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use rayon::prelude::*;
@@ -75,9 +76,7 @@ impl Build {
         let earlier = self.growth.earlier(&rules)?;
         let formats = if self.format.is_empty() { &Format::DEFAULT[..] } else { &self.format };
         let archive = formats.contains(&Format::Readings).then(|| Archive::new(GENERATOR, &rules)).transpose()?;
-        let Built { mut graph, readings, end } = self.graph(&extractor, earlier, archive, global)?;
-        // The rules are a good part of the memory, and no longer needed.
-        drop(extractor);
+        let Built { mut graph, readings, end } = self.graph(extractor, earlier, archive, global)?;
         stage("papers read and entities resolved");
         let analysis = analyze_in_steps(&mut graph, &self.analysis.options(), stage);
         stage(&analysis.to_string());
@@ -114,12 +113,12 @@ impl Build {
     /// Reads, extracts in parallel, and resolves in input order, batch by batch; papers of an earlier run come first.
     fn graph(
         &self,
-        extractor: &Extractor,
+        extractor: Extractor,
         mut earlier: Earlier,
         mut archive: Option<Archive>,
         global: &Global,
     ) -> anyhow::Result<Built> {
-        let schema = &extractor.rules.schema;
+        let (schema, lexicon) = (extractor.rules.schema.clone(), Arc::clone(&extractor.rules.lexicon));
         let sources = if self.input.inputs.is_empty() && !self.growth.is_given() {
             vec![Source::Memory { name: "papers.jsonl".to_string(), bytes: SAMPLE.into() }]
         } else {
@@ -127,7 +126,7 @@ impl Build {
         };
         let mut papers = self.input.reading.open(sources, global)?;
         earlier.make_known(&mut papers);
-        let mut resolver = Resolver::new(schema, &extractor.rules.lexicon);
+        let mut resolver = Resolver::new(&schema, &lexicon);
         let mut keep = |reading: Reading| -> anyhow::Result<()> {
             if let Some(archive) = &mut archive {
                 archive.add(&reading)?;
@@ -137,7 +136,7 @@ impl Build {
         };
         let read = |paper| {
             let extraction = extractor.extract(&paper);
-            Reading::new(paper, &extraction, schema)
+            Reading::new(paper, &extraction, &schema)
         };
         // New versions of earlier papers stand where those stood, so earlier papers wait until all is read.
         let mut new = Vec::new();
@@ -156,6 +155,8 @@ impl Build {
                 Some(batch) => new.extend(batch.into_iter().filter_map(|reading| earlier.replace(reading))),
             }
         }
+        // The rules are a third of the memory by now, and no longer needed.
+        drop(extractor);
         earlier.into_readings().chain(new).try_for_each(keep)?;
         let end = papers.finish()?;
         let readings = archive.map(Archive::finish).transpose()?;

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::id_index::IdIndex;
 use super::{Edge, KnowledgeGraph, Node, NodeKind};
-use crate::rules::Schema;
+use crate::rules::{RelationId, Schema};
 
 /// An edge with the positions of its nodes.
 pub type EdgeBetween = (NodeIndex, NodeIndex, Edge);
@@ -20,7 +20,7 @@ pub fn mention_weight(confidence: f32, count: u32) -> f32 {
 }
 
 impl KnowledgeGraph {
-    /// Builds a graph of the nodes, in the order given, and the edges, sorted by source, target and relation.
+    /// Builds a graph of the nodes, in the order given, and the edges, in the order of edges.
     ///
     /// The edges refer to the nodes by position. Where two nodes have the same id, the look-up by id finds the first.
     pub fn from_parts(schema: Schema, rule_ids: Vec<String>, nodes: Vec<Node>, edges: Vec<EdgeBetween>) -> Self {
@@ -30,8 +30,7 @@ impl KnowledgeGraph {
             graph: DiGraph::with_capacity(nodes.len(), edges.len()),
             index: IdIndex::default(),
         };
-        result.add_nodes(nodes);
-        result.add_edges(edges, Vec::new());
+        result.extend(nodes, edges);
         result
     }
 
@@ -39,12 +38,50 @@ impl KnowledgeGraph {
     ///
     /// The new edges may refer to new nodes: the first of them gets the position `graph.node_count()`. The positions
     /// of the old nodes stay, those of the edges do not.
-    pub fn extend(&mut self, nodes: Vec<Node>, edges: Vec<EdgeBetween>) {
+    pub fn extend(&mut self, nodes: Vec<Node>, mut edges: Vec<EdgeBetween>) {
         self.add_nodes(nodes);
-        let old = self.graph.raw_edges().iter().map(|edge| (edge.source(), edge.target(), edge.weight.clone()));
-        let old: Vec<EdgeBetween> = old.collect();
-        self.graph.clear_edges();
-        self.add_edges(edges, old);
+        edges.par_sort_by_key(|(source, target, edge)| self.edge_place(*source, *target, edge.relation));
+        let last = self.graph.raw_edges().last().map(|edge| self.edge_place_of(edge));
+        let first = edges.first().map(|(source, target, edge)| self.edge_place(*source, *target, edge.relation));
+        if edges.is_empty() || last < first {
+            self.append_edges(edges);
+        } else {
+            let old = self.graph.raw_edges().iter().map(|edge| (edge.source(), edge.target(), edge.weight.clone()));
+            edges.extend(old);
+            // Equal ones stay as they are: the new before the old.
+            edges.par_sort_by_key(|(source, target, edge)| self.edge_place(*source, *target, edge.relation));
+            // The room of the old is given back before more is asked for: growing it would copy what is no longer there.
+            self.graph.clear_edges();
+            self.graph.shrink_to_fit_edges();
+            self.append_edges(edges);
+        }
+    }
+
+    fn append_edges(&mut self, edges: Vec<EdgeBetween>) {
+        self.graph.reserve_exact_edges(edges.len());
+        for (source, target, edge) in edges {
+            self.graph.add_edge(source, target, edge);
+        }
+    }
+
+    /// Where an edge stands among the others: edges to topics after all others, so that topics can be added without moving
+    /// what is there; then by source, target and relation.
+    fn edge_place(
+        &self,
+        source: NodeIndex,
+        target: NodeIndex,
+        relation: RelationId,
+    ) -> (bool, NodeIndex, NodeIndex, RelationId) {
+        (matches!(self.graph[target].kind, NodeKind::Topic(_)), source, target, relation)
+    }
+
+    fn edge_place_of(&self, edge: &petgraph::graph::Edge<Edge>) -> (bool, NodeIndex, NodeIndex, RelationId) {
+        self.edge_place(edge.source(), edge.target(), edge.weight.relation)
+    }
+
+    /// Do all edges stand in their order? They do, unless the public `graph` was changed by hand.
+    pub(crate) fn has_edges_in_order(&self) -> bool {
+        self.graph.raw_edges().is_sorted_by_key(|edge| self.edge_place_of(edge))
     }
 
     /// Adds one node at the end; gives its position. Where two nodes have the same id, the look-up finds the first.
@@ -64,26 +101,6 @@ impl KnowledgeGraph {
         self.reserve_nodes(nodes.len());
         for node in nodes {
             self.add_node(node);
-        }
-    }
-
-    /// Adds the edges of both lists in their order; of edges that are equal in it those of the first list come first.
-    fn add_edges(&mut self, mut first: Vec<EdgeBetween>, mut second: Vec<EdgeBetween>) {
-        let place = |(source, target, edge): &EdgeBetween| (*source, *target, edge.relation);
-        // One is most often in order already, and then this is quick.
-        first.par_sort_by_key(place);
-        second.par_sort_by_key(place);
-        self.graph.reserve_exact_edges(first.len() + second.len());
-        let mut second = second.into_iter().peekable();
-        for edge in first {
-            while let Some((source, target, earlier)) = second.next_if(|other| place(other) < place(&edge)) {
-                self.graph.add_edge(source, target, earlier);
-            }
-            let (source, target, edge) = edge;
-            self.graph.add_edge(source, target, edge);
-        }
-        for (source, target, edge) in second {
-            self.graph.add_edge(source, target, edge);
         }
     }
 
@@ -162,8 +179,28 @@ mod tests {
         let after: Vec<String> = graph.nodes().map(|(_, node)| node.id.clone()).collect();
         assert_eq!(after[..before.len()], before);
         assert_eq!(graph.node_index("paper:new"), Some(new));
-        let order: Vec<_> = graph.graph.raw_edges().iter().map(|edge| (edge.source(), edge.target())).collect();
+        let order: Vec<_> = graph.graph.raw_edges().iter().map(|edge| graph.edge_place_of(edge)).collect();
         assert!(order.is_sorted(), "{order:?}");
+        let to_topics = order.iter().filter(|(to_topic, ..)| *to_topic).count();
+        assert!(to_topics > 0 && order[order.len() - to_topics..].iter().all(|(to_topic, ..)| *to_topic), "{order:?}");
+    }
+
+    #[test]
+    fn what_comes_after_all_others_is_added_behind_them() {
+        let whole = sample();
+        let (to_topics, others): (Vec<EdgeBetween>, Vec<EdgeBetween>) = whole
+            .graph
+            .raw_edges()
+            .iter()
+            .map(|edge| (edge.source(), edge.target(), edge.weight.clone()))
+            .partition(|(_, target, _)| matches!(whole.graph[*target].kind, NodeKind::Topic(_)));
+        let nodes = whole.graph.node_weights().cloned().collect();
+        let mut graph = KnowledgeGraph::from_parts(whole.schema.clone(), whole.rule_ids.clone(), nodes, others);
+        graph.extend(Vec::new(), to_topics.into_iter().rev().collect());
+        let edges = |graph: &KnowledgeGraph| -> Vec<_> {
+            graph.graph.raw_edges().iter().map(|edge| (edge.source(), edge.target(), edge.weight.clone())).collect()
+        };
+        assert_eq!(edges(&graph), edges(&whole));
     }
 
     #[test]

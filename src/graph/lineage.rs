@@ -12,20 +12,24 @@ const MOST_INTRODUCERS: usize = 3;
 
 /// Makes an edge from each paper that takes an entity up to the paper that introduced it.
 ///
-/// `edges` are between the nodes of the graph, and need not be in it yet.
+/// `edges` go from papers of the graph to entities of it, and need not be in it yet: each is the paper, and the entity
+/// with the edge.
 ///
 /// Of several papers that introduce the entity the earliest counts, by year and then by id. A paper never builds on
 /// one of a later year; papers without a year may build on any. Evidence is that of the edge to the entity, and the
 /// confidence is that both papers were read rightly; if several entities tie the same two papers, the surest gives
 /// it. Gives nothing where the schema has no relation for it.
-pub fn builds_on(graph: &KnowledgeGraph, edges: &[EdgeBetween]) -> Vec<EdgeBetween> {
+pub fn builds_on<'e>(
+    graph: &KnowledgeGraph,
+    edges: impl Iterator<Item = (NodeIndex, &'e (NodeIndex, Edge))> + Clone,
+) -> Vec<EdgeBetween> {
     let schema = &graph.schema;
     let Some(relation) = schema.relation_with_role(RelationRole::Citation) else {
         return Vec::new();
     };
-    let introductions = introductions(graph, edges);
+    let introductions = introductions(graph, edges.clone());
     let mut found: BTreeMap<(NodeIndex, NodeIndex), Edge> = BTreeMap::new();
-    for (paper, entity, edge) in edges {
+    for (paper, (entity, edge)) in edges {
         let taken = schema.relation(edge.relation);
         if !taken.takes_up || taken.role != RelationRole::Entity {
             continue;
@@ -33,11 +37,11 @@ pub fn builds_on(graph: &KnowledgeGraph, edges: &[EdgeBetween]) -> Vec<EdgeBetwe
         let Some(Some((introducer, introduced))) = introductions.get(entity.index()) else {
             continue;
         };
-        if introducer == paper || later(graph, *introducer, *paper) {
+        if *introducer == paper || later(graph, *introducer, paper) {
             continue;
         }
         let confidence = edge.confidence * introduced;
-        let link = found.entry((*paper, *introducer)).or_insert_with(|| Edge {
+        let link = found.entry((paper, *introducer)).or_insert_with(|| Edge {
             relation,
             confidence,
             count: 1,
@@ -54,11 +58,14 @@ pub fn builds_on(graph: &KnowledgeGraph, edges: &[EdgeBetween]) -> Vec<EdgeBetwe
 }
 
 /// For each node the paper that introduced it, with the confidence that it did.
-fn introductions(graph: &KnowledgeGraph, edges: &[EdgeBetween]) -> Vec<Option<(NodeIndex, f32)>> {
+fn introductions<'e>(
+    graph: &KnowledgeGraph,
+    edges: impl Iterator<Item = (NodeIndex, &'e (NodeIndex, Edge))>,
+) -> Vec<Option<(NodeIndex, f32)>> {
     let mut introducers: BTreeMap<NodeIndex, Vec<(NodeIndex, f32)>> = BTreeMap::new();
-    for (paper, entity, edge) in edges {
+    for (paper, (entity, edge)) in edges {
         if graph.schema.relation(edge.relation).role == RelationRole::Contribution {
-            introducers.entry(*entity).or_default().push((*paper, edge.confidence));
+            introducers.entry(*entity).or_default().push((paper, edge.confidence));
         }
     }
     introducers.retain(|_, papers| papers.len() <= MOST_INTRODUCERS);

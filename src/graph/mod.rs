@@ -55,7 +55,7 @@ pub type Few<T> = ArrayVec<T, MOST_EVIDENCE>;
 /// A directed multigraph of papers, entities and topics.
 ///
 /// Nodes stand in a fixed order (papers as they came, then entities by id, then topics), edges sorted by source,
-/// target and relation, so that every export of the same graph has the same bytes.
+/// target and relation, those to topics after all others, so that every export of the same graph has the same bytes.
 #[derive(Clone, Debug, Default)]
 pub struct KnowledgeGraph {
     /// The types and relations that nodes and edges refer to.

@@ -14,6 +14,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::cell::Cells;
 use super::lexicon_forms::LexiconForms;
+use crate::graph::grouped::Grouped;
 use crate::rules::{LexiconEntry, TypeId};
 
 /// Definitions that a long form needs to own an acronym.
@@ -25,7 +26,7 @@ pub(super) struct Groups {
     /// Number of the group of every cell.
     pub(super) of_cell: Vec<usize>,
     /// Cells of every group, in fixed order.
-    pub(super) cells: Vec<Vec<usize>>,
+    pub(super) cells: Grouped<usize>,
     /// Type of every group.
     pub(super) types: Vec<TypeId>,
     /// Lexicon entry of every group.
@@ -49,24 +50,23 @@ impl Groups {
 
         let mut groups = Groups {
             of_cell: vec![0; cells.all.len()],
-            cells: Vec::new(),
+            cells: Grouped::default(),
             types: Vec::new(),
             entries: Vec::new(),
             ambiguous,
         };
         let mut number_of_leader: Vec<Option<usize>> = vec![None; cells.all.len()];
-        for cell in order {
+        for &cell in &order {
             let leader = links.leader(cell);
-            let next = groups.cells.len();
+            let next = groups.types.len();
             let number = *number_of_leader[leader].get_or_insert(next);
             if number == next {
-                groups.cells.push(Vec::new());
                 groups.types.push(cells.all[leader].entity_type);
                 groups.entries.push(cells.all[leader].entry);
             }
             groups.of_cell[cell] = number;
-            groups.cells[number].push(cell);
         }
+        groups.cells = Grouped::of(groups.types.len(), order.iter().map(|&cell| (groups.of_cell[cell], cell)));
         groups
     }
 }

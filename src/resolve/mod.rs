@@ -32,6 +32,7 @@ pub use reading::Reading;
 
 use crate::corpus::Paper;
 use crate::extract::Extraction;
+use crate::graph::grouped::Grouped;
 use crate::graph::{
     Analysis, Edge, EdgeBetween, EntityFacts, Few, KnowledgeGraph, MOST_EVIDENCE, Node, NodeKind, PaperFacts,
     builds_on, mention_weight,
@@ -41,9 +42,6 @@ use cell::Cells;
 use interner::Interner;
 use merge::Groups;
 use reading::EntityReading;
-
-/// Papers whose edges are made at once, on all cores.
-const PAPERS_AT_ONCE: usize = 4096;
 
 /// Gathers what was found in each paper and makes one graph of it.
 ///
@@ -62,6 +60,8 @@ pub struct Resolver<'r> {
     cells: Cells,
     rules: Interner,
     papers: Vec<PaperRecord>,
+    /// What each of them takes.
+    takes: Vec<Box<[Take]>>,
 }
 
 /// What is kept of a paper until the end.
@@ -70,8 +70,10 @@ struct PaperRecord {
     id: String,
     title: String,
     facts: Box<PaperFacts>,
-    takes: Box<[Take]>,
 }
+
+/// An edge from a paper, with the entity that it leads to.
+type EdgeTo = (NodeIndex, Edge);
 
 /// One entity as one paper has it.
 #[derive(Clone, Debug)]
@@ -91,7 +93,8 @@ impl<'r> Resolver<'r> {
     ///
     /// `lexicon[n]` is the entry that [`lexicon_entry`](crate::extract::FoundEntity::lexicon_entry) means by `n`.
     pub fn new(schema: &'r Schema, lexicon: &'r [LexiconEntry]) -> Resolver<'r> {
-        Resolver { schema, lexicon, cells: Cells::default(), rules: Interner::default(), papers: Vec::new() }
+        let (cells, rules) = (Cells::default(), Interner::default());
+        Resolver { schema, lexicon, cells, rules, papers: Vec::new(), takes: Vec::new() }
     }
 
     /// Takes in one paper. Ids of papers must differ; entities of types or relations that the schema lacks are left
@@ -103,7 +106,8 @@ impl<'r> Resolver<'r> {
     /// Takes in one paper as it was read before, with the same schema and lexicon.
     pub fn add_reading(&mut self, reading: Reading) {
         let reading = reading.sound(self.schema);
-        let takes: Vec<Take> = reading.entities.iter().filter_map(|found| self.take(found)).collect();
+        let takes = reading.entities.iter().filter_map(|found| self.take(found)).collect();
+        self.takes.push(takes);
         self.papers.push(PaperRecord {
             id: format!("paper:{}", reading.id),
             title: reading.title,
@@ -115,7 +119,6 @@ impl<'r> Resolver<'r> {
                 keywords: reading.keywords,
                 sentences: reading.sentences,
             }),
-            takes: takes.into_boxed_slice(),
         });
     }
 
@@ -138,59 +141,46 @@ impl<'r> Resolver<'r> {
         let mut groups = Groups::resolve(&mut self.cells, self.lexicon);
         let mut named = naming::name_groups(self.schema, self.lexicon, &self.cells, &groups);
         self.cells = Cells::default();
-        groups.cells = Vec::new();
+        groups.cells = Grouped::default();
         let family_rules = family::RULES.map(|rule| self.rules.intern(rule));
         let (rule_ids, rule_positions) = self.rules.sorted();
 
         // Entities stand after the papers, in the order of their ids.
+        let paper_count = self.papers.len();
         let mut order: Vec<usize> = (0..named.names.len()).collect();
         order.par_sort_unstable_by(|one, other| named.names[*one].id.cmp(&named.names[*other].id));
         let mut place_of_group = vec![NodeIndex::end(); order.len()];
         for (rank, group) in order.iter().enumerate() {
-            place_of_group[*group] = NodeIndex::new(self.papers.len() + rank);
+            place_of_group[*group] = NodeIndex::new(paper_count + rank);
         }
 
-        // Nodes go straight into the graph, and what they are made of goes with them: no two copies at any time.
-        let mut graph = KnowledgeGraph::from_parts(self.schema.clone(), rule_ids, Vec::new(), Vec::new());
-        graph.reserve_nodes(self.papers.len() + order.len());
+        // What a paper takes becomes its edges, one paper after the other, so that there is no second list of all.
         let relations = Relations::new(self.schema);
-        let mut edges: Vec<EdgeBetween> = Vec::with_capacity(self.papers.iter().map(|paper| paper.takes.len()).sum());
-        let mut spans_of_years = vec![Years::default(); order.len()];
-        let mut records = self.papers.into_iter();
-        loop {
-            let mut batch: Vec<PaperRecord> = records.by_ref().take(PAPERS_AT_ONCE).collect();
-            if batch.is_empty() {
-                break;
-            }
-            let edges_of = |record: &mut PaperRecord| {
-                entity_edges(&relations, &groups, std::mem::take(&mut record.takes), &rule_positions)
-            };
-            let edges_of_batch: Vec<Vec<(usize, Edge)>> = batch.par_iter_mut().map(edges_of).collect();
-            for (record, edges_of_paper) in batch.into_iter().zip(edges_of_batch) {
-                let year = record.facts.year;
-                let paper = graph.add_node(node(record.id, record.title, NodeKind::Paper(record.facts)));
-                let first = edges.len();
-                for (group, edge) in edges_of_paper {
-                    spans_of_years[group].add(year);
-                    edges.push((paper, place_of_group[group], edge));
-                }
-                edges[first..].sort_by_key(|(_, entity, edge)| (*entity, edge.relation));
-            }
+        let edges_of = |takes| entity_edges(&relations, &groups, takes, &place_of_group, &rule_positions);
+        let edges: Vec<Box<[EdgeTo]>> = self.takes.into_par_iter().map(edges_of).collect();
+        let mut years = vec![Years::default(); order.len()];
+        for (record, edges) in self.papers.iter().zip(&edges) {
+            edges.iter().for_each(|(entity, _)| years[entity.index() - paper_count].add(record.facts.year));
         }
-
-        let paper_counts: Vec<u32> = spans_of_years.iter().map(|years| years.papers).collect();
-        let families = family::families(self.lexicon, &groups, &named, &paper_counts, &order);
-        named.keys = Vec::new();
+        let mut families: Vec<EdgeBetween> = Vec::new();
         if let Some(relation) = self.schema.relation_with_role(RelationRole::Family) {
-            edges.reserve_exact(families.len());
-            edges.extend(families.into_iter().map(|link| {
+            let papers: Vec<u32> =
+                place_of_group.iter().map(|place| years[place.index() - paper_count].papers).collect();
+            let links = family::families(self.lexicon, &groups, &named, &papers, &order);
+            families.extend(links.into_iter().map(|link| {
                 let edge = plain_edge(relation, rule_positions[family_rules[link.rule] as usize]);
                 (place_of_group[link.narrower], place_of_group[link.broader], edge)
             }));
         }
-        for group in order {
+        named.keys = Vec::new();
+
+        let mut graph = KnowledgeGraph::from_parts(self.schema.clone(), rule_ids, Vec::new(), Vec::new());
+        graph.reserve_nodes(paper_count + order.len());
+        for record in self.papers {
+            graph.add_node(node(record.id, record.title, NodeKind::Paper(record.facts)));
+        }
+        for (group, years) in order.into_iter().zip(years) {
             let name = std::mem::take(&mut named.names[group]);
-            let years = spans_of_years[group];
             let facts = EntityFacts {
                 entity_type: groups.types[group],
                 aliases: name.aliases,
@@ -201,13 +191,33 @@ impl<'r> Resolver<'r> {
             };
             graph.add_node(node(name.id, name.name, NodeKind::Entity(facts)));
         }
-
-        edges.par_sort_by_key(|(source, target, edge)| (*source, *target, edge.relation));
-        let lineage = builds_on(&graph, &edges);
-        edges.reserve_exact(lineage.len());
-        edges.extend(lineage);
-        graph.extend(Vec::new(), edges);
+        drop(named);
+        add_edges(&mut graph, edges, families);
         graph
+    }
+}
+
+/// Adds edges to a graph that has none, in the order of their sources and targets: those of papers, with what they build
+/// on, then those of entities.
+fn add_edges(graph: &mut KnowledgeGraph, of_papers: Vec<Box<[EdgeTo]>>, of_entities: Vec<EdgeBetween>) {
+    let papers = || (0..).map(NodeIndex::new);
+    let each = papers().zip(&of_papers).flat_map(|(paper, edges)| edges.iter().map(move |edge| (paper, edge)));
+    let lineage = builds_on(graph, each);
+    let to_entities: usize = of_papers.iter().map(|edges| edges.len()).sum();
+    // With room for the edges that analysis adds, from each paper to its topic and sub-topic: it would take moving all.
+    let to_topics = 2 * of_papers.len();
+    graph.graph.reserve_exact_edges(lineage.len() + to_entities + of_entities.len() + to_topics);
+    let mut lineage = lineage.into_iter().peekable();
+    for (paper, edges) in papers().zip(of_papers) {
+        while let Some((_, earlier, edge)) = lineage.next_if(|(source, ..)| *source == paper) {
+            graph.graph.add_edge(paper, earlier, edge);
+        }
+        for (entity, edge) in edges {
+            graph.graph.add_edge(paper, entity, edge);
+        }
+    }
+    for (narrower, broader, edge) in of_entities {
+        graph.graph.add_edge(narrower, broader, edge);
     }
 }
 
@@ -229,34 +239,35 @@ impl Years {
     }
 }
 
-/// One edge for each entity of a paper, by group: takes that turned out to be one entity are joined.
+/// One edge for each entity of a paper, in the order of the entities: takes that turned out to be one are joined.
 fn entity_edges(
     relations: &Relations,
     groups: &Groups,
     takes: Box<[Take]>,
+    place_of_group: &[NodeIndex],
     rule_positions: &[u32],
-) -> Vec<(usize, Edge)> {
-    let mut by_group: Vec<(usize, Take)> = takes
+) -> Box<[EdgeTo]> {
+    let mut takes: Vec<(NodeIndex, Take)> = takes
         .into_iter()
         .map(|mut take| {
             let group = groups.of_cell[take.cell as usize];
             take.relation = relations.for_type(take.relation, groups.types[group]);
-            (group, take)
+            (place_of_group[group], take)
         })
         .collect();
     // The strongest relation of an entity first, then the surest reading of it.
-    by_group.sort_by(|(one_group, one), (other_group, other)| {
-        (one_group, one.relation)
-            .cmp(&(other_group, other.relation))
+    takes.sort_by(|(one_entity, one), (other_entity, other)| {
+        (one_entity, one.relation)
+            .cmp(&(other_entity, other.relation))
             .then(other.relation_confidence.total_cmp(&one.relation_confidence))
             .then_with(|| one.sentences.cmp(&other.sentences))
     });
-    let mut edges: Vec<(usize, Edge)> = Vec::new();
+    let mut edges: Vec<EdgeTo> = Vec::with_capacity(takes.len());
     let mut surest = 0.0_f32;
     let mut relation_confidence = 0.0_f32;
-    for (group, take) in by_group {
+    for (entity, take) in takes {
         match edges.last_mut() {
-            Some((last, edge)) if *last == group => {
+            Some((last, edge)) if *last == entity => {
                 surest = surest.max(take.entity_confidence);
                 edge.confidence = surest * relation_confidence;
                 edge.count = edge.count.saturating_add(take.count);
@@ -276,14 +287,14 @@ fn entity_edges(
                     rules: positions(&take.rules, rule_positions),
                     sentences: take.sentences,
                 };
-                edges.push((group, edge));
+                edges.push((entity, edge));
             }
         }
     }
     for (_, edge) in &mut edges {
         edge.weight = mention_weight(edge.confidence, edge.count);
     }
-    edges
+    edges.into_boxed_slice()
 }
 
 fn positions(rules: &[u32], rule_positions: &[u32]) -> Few<u32> {

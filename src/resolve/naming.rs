@@ -5,14 +5,16 @@
 //! so the same entity has the same id in another corpus.
 
 use std::collections::BTreeMap;
+use std::hash::BuildHasher;
 
+use hashbrown::HashTable;
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::cell::{Cells, Count};
 use super::key::{joined, name_key};
 use super::merge::Groups;
-use crate::rules::{LexiconEntry, Schema, TypeId};
+use crate::rules::{LexiconEntry, Schema};
 use crate::text::{normal_form, slug, stable_hash};
 
 /// Length of the part of an id that is made from the name, in characters.
@@ -42,14 +44,15 @@ const RAREST_ALIAS: u32 = 100;
 /// Names every group.
 pub(super) fn name_groups(schema: &Schema, lexicon: &[LexiconEntry], cells: &Cells, groups: &Groups) -> Names {
     let owners = Owners::new(cells, groups);
-    let name = |(number, (members, entry)): (usize, (&Vec<usize>, &Option<usize>))| {
-        let known = entry.map(|entry| &lexicon[entry]);
-        Forms::gather(cells, groups, members).into_name(known, number, &owners)
+    let name = |group: usize| {
+        let known = groups.entries[group].map(|entry| &lexicon[entry]);
+        Forms::gather(cells, groups, groups.cells.group(group)).into_name(known, group, &owners)
     };
-    let (mut names, keys): (Vec<EntityName>, Vec<Vec<String>>) =
-        groups.cells.par_iter().zip(&groups.entries).enumerate().map(name).unzip();
-    let papers = |members: &Vec<usize>| -> u32 { members.iter().map(|cell| papers_of(cells, *cell)).sum() };
-    let readings: Vec<u32> = groups.cells.par_iter().map(papers).collect();
+    let all = (0..groups.types.len()).into_par_iter();
+    let (mut names, keys): (Vec<EntityName>, Vec<Vec<String>>) = all.clone().map(name).unzip();
+    drop(owners);
+    let papers = |group| -> u32 { groups.cells.group(group).iter().map(|cell| papers_of(cells, *cell)).sum() };
+    let readings: Vec<u32> = all.map(papers).collect();
     give_ids(schema, groups, &readings, &mut names);
     Names { names, keys }
 }
@@ -199,22 +202,24 @@ fn give_ids(schema: &Schema, groups: &Groups, readings: &[u32], names: &mut [Ent
     order.par_sort_by_key(|group| {
         (groups.entries[*group].is_none(), std::cmp::Reverse(readings[*group]), groups.entries[*group], *group)
     });
-    let plain_id = |(name, entity_type): (&EntityName, &TypeId)| {
-        format!("{}:{}", schema.entity_type(*entity_type).id, slug(&name.name, LONGEST_SLUG))
-    };
-    let mut plain_ids: Vec<String> = names.par_iter().zip(&groups.types).map(plain_id).collect();
-    let mut taken: FxHashSet<String> = FxHashSet::default();
-    taken.reserve(names.len());
+    names.par_iter_mut().zip(&groups.types).for_each(|(name, entity_type)| {
+        name.id = format!("{}:{}", schema.entity_type(*entity_type).id, slug(&name.name, LONGEST_SLUG));
+    });
+    // Groups by the hashes of the ids that they have for good.
+    let mut taken: HashTable<usize> = HashTable::with_capacity(names.len());
     for group in order {
-        let name = &names[group].name;
-        let plain = std::mem::take(&mut plain_ids[group]);
+        let plain = std::mem::take(&mut names[group].id);
         let mut id = plain.clone();
-        let mut salt = name.clone();
-        while taken.contains(&id) {
+        let mut salt = names[group].name.clone();
+        while taken.find(hash(&id), |other| names[*other].id == id).is_some() {
             id = format!("{plain}-{:06x}", stable_hash(salt.as_bytes()) & 0xff_ffff);
             salt.push('\u{1}');
         }
-        taken.insert(id.clone());
+        taken.insert_unique(hash(&id), group, |other| hash(&names[*other].id));
         names[group].id = id;
     }
+}
+
+fn hash(id: &str) -> u64 {
+    FxBuildHasher.hash_one(id)
 }

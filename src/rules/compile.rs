@@ -1,6 +1,6 @@
 //! The rule set as it runs: what users wrote, turned into tables that are looked up by word and phrase.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use regex::Regex;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -115,8 +115,8 @@ pub struct RuleSet {
     words: FxHashMap<WordHash, WordClass>,
     /// Number of function words.
     pub function_words: Vec<String>,
-    /// All known names.
-    pub lexicon: Vec<LexiconEntry>,
+    /// All known names. Shared, since resolving still needs them when the other rules are gone.
+    pub lexicon: Arc<[LexiconEntry]>,
     /// Their forms.
     pub forms: PhraseTable<LexiconForm>,
     /// Patterns in the order of their files.
@@ -179,7 +179,7 @@ impl RuleSet {
             },
         );
         (rules.patterns, rules.pattern_set) = patterns;
-        (rules.lexicon, rules.forms) = lexicon;
+        (rules.lexicon, rules.forms) = (lexicon.0.into(), lexicon.1);
         (rules.counts, rules.terms) = (counts, terms);
         rules.add_acronyms(files.tables.get("tables/acronyms.csv").map_or(&[], Table::csv));
         rules

@@ -30,9 +30,7 @@ pub struct Lines {
 /// Can there be an index of the graph? Not if it would not come back from its file as it is: two nodes have one id, or
 /// edges are out of their order. papergraph makes no such graph, but its nodes and edges are public.
 pub fn can_be_indexed(graph: &KnowledgeGraph) -> bool {
-    let edges = graph.graph.raw_edges();
-    graph.distinct_ids() == graph.graph.node_count()
-        && edges.is_sorted_by_key(|edge| (edge.source(), edge.target(), edge.weight.relation))
+    graph.distinct_ids() == graph.graph.node_count() && graph.has_edges_in_order()
 }
 
 /// Writes the index of a graph whose `graph.json` has these lines.

@@ -325,12 +325,12 @@ impl Extractor {
             [..self.weights.spans.shape.stride];
         let effective = self.weights.spans.effective(sums, column);
         let mut best = (0.0, self.space.proposed.row([weighed.candidate.proposers.trailing_zeros(), 0, 0]));
-        for row in reading.evidence.rows_of(weighed) {
+        reading.evidence.rows_of(weighed).for_each(|row| {
             let weight = effective.weight(row);
             if weight > best.0 {
                 best = (weight, row);
             }
-        }
+        });
         best.1
     }
 
@@ -358,8 +358,8 @@ impl Extractor {
         let mut reasons: Vec<(f32, u32)> = Vec::with_capacity(REASONS + 1);
         for &row in &rows {
             let weight = effective.weight(row);
-            let place = reasons.partition_point(|&(other, _)| other >= weight);
-            if weight > 0.0 && place < REASONS {
+            if weight > reasons.get(REASONS - 1).map_or(0.0, |least| least.0) {
+                let place = reasons.partition_point(|&(other, _)| other >= weight);
                 reasons.insert(place, (weight, row));
                 reasons.truncate(REASONS);
             }

@@ -344,8 +344,14 @@ pub struct Effective<'t> {
 impl Effective<'_> {
     /// What a row weighs: its own weight, and its part in the hidden units that count.
     pub fn weight(&self, row: u32) -> f32 {
-        let weights = self.table.row(row).iter().zip(&self.factors);
-        let sum: i32 = weights.map(|(&weight, &factor)| i32::from(weight) * i32::from(factor)).sum();
+        let (weights, _) = self.table.row(row).as_chunks::<LANES>();
+        let (factors, _) = self.factors.as_chunks::<LANES>();
+        let mut sum = 0;
+        for (weights, factors) in weights.iter().zip(factors) {
+            for at in 0..LANES {
+                sum += i32::from(weights[at]) * i32::from(factors[at]);
+            }
+        }
         sum as f32 / 10_000.0
     }
 }

@@ -152,8 +152,13 @@ impl Readable {
 /// No byte that markup begins with, no double or odd white space, nothing outside of ASCII.
 fn is_plain(source: &str) -> bool {
     let bytes = source.as_bytes();
-    let odd = |b: &u8| !(0x20..0x7f).contains(b) || matches!(b, b'\\' | b'$' | b'{' | b'}' | b'&' | b'<' | b'~');
+    let odd = |&byte: &u8| byte != b' ' && !stands_for_itself(byte);
     !bytes.iter().any(odd) && !bytes.windows(2).any(|pair| pair == b"  ") && !bytes.starts_with(b" ")
+}
+
+/// A character of ASCII that is no white space and that no markup begins with.
+fn stands_for_itself(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'$' | b'{' | b'}' | b'&' | b'<' | b'~')
 }
 
 struct Reader<'s> {
@@ -164,7 +169,16 @@ struct Reader<'s> {
 
 impl Reader<'_> {
     fn run(&mut self) {
-        while let Some(character) = self.source[self.position..].chars().next() {
+        loop {
+            let rest = &self.source[self.position..];
+            let plain = rest.bytes().take_while(|&byte| stands_for_itself(byte)).count();
+            if plain > 0 {
+                self.copy(plain);
+                continue;
+            }
+            let Some(character) = rest.chars().next() else {
+                break;
+            };
             match character {
                 '\\' => self.command(),
                 '$' | '{' | '}' => self.skip(1),

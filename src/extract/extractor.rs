@@ -16,7 +16,7 @@ use crate::extract::found::{Extraction, FoundEntity, Mention, SentenceSpan};
 use crate::extract::group::{self, Group};
 use crate::extract::pair_evidence::PairSpace;
 use crate::extract::relation_evidence::{self, EntityPlaces, RelationSpace, RelationWords};
-use crate::extract::space::SpanSpace;
+use crate::extract::space::{SpanSpace, row_name};
 use crate::extract::sums::{self, Sieve};
 use crate::extract::vocabulary::{PAIR_PLACES, RELATION_PLACES, SPAN_PLACES, Vocabulary};
 use crate::extract::weights::WeightTable;
@@ -336,8 +336,7 @@ impl Extractor {
 
     /// Name of the rule that spoke most for a mention: `family: value`.
     pub fn rule_name(&self, mention: &Mention) -> String {
-        let (family, value) = self.space.name(mention.rule);
-        if value.is_empty() { family.to_string() } else { format!("{family}: {value}") }
+        row_name(&self.space.names, mention.rule)
     }
 
     /// The relation that weighs most among those that the type allows, its probability, and the evidence for it.
@@ -364,12 +363,8 @@ impl Extractor {
                 reasons.truncate(REASONS);
             }
         }
-        let named = |row: u32| {
-            let at = self.relation_space.names.partition_point(|family| family.base <= row) - 1;
-            let family = &self.relation_space.names[at];
-            format!("{}: {}", family.id, family.value(row - family.base))
-        };
-        (relation, 1.0 / total.max(1.0), reasons.iter().map(|&(_, row)| named(row)).collect())
+        let reasons = reasons.iter().map(|&(_, row)| row_name(&self.relation_space.names, row));
+        (relation, 1.0 / total.max(1.0), reasons.collect())
     }
 
     /// Sentences of an entity's mentions: those of the abstract before the title, surest mention first.

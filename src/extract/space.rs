@@ -71,6 +71,11 @@ impl FamilyNames {
         value
     }
 
+    /// The family among these that a row belongs to.
+    fn of_row(families: &[Self], row: u32) -> &Self {
+        &families[families.partition_point(|family| family.base <= row).saturating_sub(1)]
+    }
+
     /// The names in each dimension that make up the name of a value, without empty ones.
     fn parts(&self, row: u32) -> impl Iterator<Item = &str> {
         let mut size = self.rows();
@@ -422,8 +427,21 @@ impl SpanSpace {
 
     /// Family and value of a row.
     pub fn name(&self, row: u32) -> (&'static str, String) {
-        let at = self.names.partition_point(|family| family.base <= row).saturating_sub(1);
-        let family = &self.names[at];
+        let family = FamilyNames::of_row(&self.names, row);
         (family.id, family.value(row - family.base))
     }
+}
+
+/// Family and value of a row as one text, `family: value`.
+pub fn row_name(families: &[FamilyNames], row: u32) -> String {
+    let family = FamilyNames::of_row(families, row);
+    let mut name = String::with_capacity(64);
+    name.push_str(family.id);
+    let mut between = ": ";
+    for part in family.parts(row - family.base) {
+        name.push_str(between);
+        name.push_str(part);
+        between = VALUE_SEPARATOR;
+    }
+    name
 }

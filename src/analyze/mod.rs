@@ -351,6 +351,7 @@ mod tests {
         let (graph, report) = analyzed_on(2);
         assert_eq!(report.topics, 8);
         assert_eq!(graph.topics().count(), 8);
+        assert!(graph.has_edges_in_order());
         let about = graph.schema.relation_with_role(RelationRole::Topic).unwrap();
         let edges = graph.graph.edge_weights().filter(|edge| edge.relation == about).count();
         assert_eq!(edges, 8 * 40);

@@ -206,6 +206,7 @@ fn give_ids(schema: &Schema, groups: &Groups, readings: &[u32], names: &mut [Ent
         name.id = format!("{}:{}", schema.entity_type(*entity_type).id, slug(&name.name, LONGEST_SLUG));
     });
     // Groups by the hashes of the ids that they have for good.
+    let hash = |id: &str| FxBuildHasher.hash_one(id);
     let mut taken: HashTable<usize> = HashTable::with_capacity(names.len());
     for group in order {
         let plain = std::mem::take(&mut names[group].id);
@@ -218,8 +219,4 @@ fn give_ids(schema: &Schema, groups: &Groups, readings: &[u32], names: &mut [Ent
         taken.insert_unique(hash(&id), group, |other| hash(&names[*other].id));
         names[group].id = id;
     }
-}
-
-fn hash(id: &str) -> u64 {
-    FxBuildHasher.hash_one(id)
 }

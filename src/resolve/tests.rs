@@ -72,7 +72,9 @@ fn resolve_papers(lexicon: &[LexiconEntry], papers: &[Written]) -> KnowledgeGrap
         let entities = entities.iter().map(|said| found(&schema, said)).collect();
         resolver.add(paper, &Extraction { entities });
     }
-    resolver.finish()
+    let graph = resolver.finish();
+    assert!(graph.has_edges_in_order(), "{:?}", graph.graph.raw_edges());
+    graph
 }
 
 /// Papers without years, numbered from 0.

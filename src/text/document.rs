@@ -41,28 +41,17 @@ impl Shape {
     fn of(text: &str) -> Self {
         let mut flags = 0;
         let (mut capitals, mut letters) = (0, 0);
-        let mut see = |index: usize, is_letter: bool, is_capital: bool, is_digit: bool| {
-            letters += u32::from(is_letter);
-            capitals += u32::from(is_capital);
-            if is_letter {
+        for (index, character) in text.chars().enumerate() {
+            if character.is_alphabetic() {
+                letters += 1;
                 flags |= Self::LETTER | Self::WORD;
-            }
-            if is_capital {
-                flags |= if index == 0 { Self::CAPITAL } else { Self::INNER };
-            }
-            if is_digit {
+                if character.is_uppercase() {
+                    capitals += 1;
+                    flags |= if index == 0 { Self::CAPITAL } else { Self::INNER };
+                }
+            } else if character.is_numeric() {
                 flags |= Self::DIGIT | Self::WORD;
             }
-        };
-        if text.is_ascii() {
-            text.bytes().enumerate().for_each(|(index, byte)| {
-                see(index, byte.is_ascii_alphabetic(), byte.is_ascii_uppercase(), byte.is_ascii_digit());
-            });
-        } else {
-            text.chars().enumerate().for_each(|(index, character)| {
-                let is_letter = character.is_alphabetic();
-                see(index, is_letter, is_letter && character.is_uppercase(), !is_letter && character.is_numeric());
-            });
         }
         let plural = capitals > 1 && letters == capitals + 1 && text.ends_with('s');
         if capitals > 1 && (capitals == letters || plural) {

@@ -41,9 +41,9 @@ fn expected(graph: &KnowledgeGraph, as_written: impl Fn(&str) -> String) -> Cont
         let NodeKind::Paper(facts) = &graph.graph[source].kind else {
             continue;
         };
-        let sentence = &facts.sentences[usize::from(graph.graph[edge].sentences[0])];
+        let sentence = facts.sentences.get(usize::from(graph.graph[edge].sentences[0])).unwrap();
         let ends = (as_written(&graph.graph[source].id), as_written(&graph.graph[target].id));
-        content.sentences.insert(ends, as_written(sentence));
+        content.sentences.insert(ends, as_written(&sentence));
     }
     content
 }
@@ -429,7 +429,7 @@ proptest! {
             common::link(&mut graph, &paper, "uses", &model);
             let index = graph.node_index(&paper).unwrap();
             if let NodeKind::Paper(facts) = &mut graph.graph[index].kind {
-                facts.sentences[1] = sentence.as_str().into();
+                facts.sentences = ["First the claim.", sentence].into_iter().collect();
             }
         }
         check(&graph);

@@ -123,7 +123,7 @@ pub(super) fn relation_id(graph: &KnowledgeGraph, edge: EdgeIndex) -> &str {
 }
 
 /// The sentences that show an edge, best first.
-pub(super) fn evidence(graph: &KnowledgeGraph, edge: EdgeIndex) -> Vec<&str> {
+pub(super) fn evidence(graph: &KnowledgeGraph, edge: EdgeIndex) -> Vec<String> {
     let Some((source, _)) = graph.graph.edge_endpoints(edge) else {
         return Vec::new();
     };
@@ -131,7 +131,7 @@ pub(super) fn evidence(graph: &KnowledgeGraph, edge: EdgeIndex) -> Vec<&str> {
         return Vec::new();
     };
     let positions = graph.graph[edge].sentences.iter();
-    positions.filter_map(|at| facts.sentences.get(usize::from(*at)).map(|text| &**text)).collect()
+    positions.filter_map(|at| facts.sentences.get(usize::from(*at))).collect()
 }
 
 /// The relation that a person means by its id or label.

@@ -67,17 +67,17 @@ struct GroupLine<'g> {
     direction: &'static str,
     /// Number of neighbours, of which the limit may have cut some.
     total: usize,
-    neighbors: Vec<NeighborLine<'g>>,
+    neighbors: Vec<NeighborLine>,
 }
 
 #[derive(Serialize)]
-struct NeighborLine<'g> {
+struct NeighborLine {
     #[serde(flatten)]
     node: NodeLine,
     confidence: f32,
     count: u32,
     weight: f32,
-    evidence: Vec<&'g str>,
+    evidence: Vec<String>,
 }
 
 /// Answers `papergraph neighbors`.
@@ -143,7 +143,7 @@ fn csv_rows<'g>(group: &'g GroupLine<'_>) -> impl Iterator<Item = [String; 9]> +
             neighbor.confidence.to_string(),
             neighbor.count.to_string(),
             neighbor.weight.to_string(),
-            neighbor.evidence.first().map(|text| (*text).to_owned()).unwrap_or_default(),
+            neighbor.evidence.first().cloned().unwrap_or_default(),
         ]
     })
 }
@@ -155,7 +155,7 @@ fn write_text(out: &mut dyn Write, groups: &[GroupLine<'_>], with_evidence: bool
     for group in groups {
         let arrow = if group.direction == "out" { "->" } else { "<-" };
         writeln!(out, "\n{arrow} {} ({})", group.relation, group.total)?;
-        let row = |line: &NeighborLine<'_>| {
+        let row = |line: &NeighborLine| {
             [
                 line.node.type_label.clone(),
                 format!("{:.2}", line.confidence),

@@ -48,7 +48,7 @@ struct StepLine<'g> {
     /// `out`: the edge is taken from its source to its target.
     direction: &'static str,
     node: NodeLine,
-    evidence: Vec<&'g str>,
+    evidence: Vec<String>,
 }
 
 /// Answers `papergraph path`.

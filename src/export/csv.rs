@@ -69,7 +69,7 @@ pub fn write_edges<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
         row.plain(|out| write_single(out, edge.weight()))?;
         row.plain(|out| write_single(out, edge.confidence()))?;
         row.plain(|out| write_integer(out, edge.edge.count))?;
-        row.text(edge.sentence().unwrap_or_default())?;
+        row.text(&edge.sentence().unwrap_or_default())?;
         if edge.rules().all(is_plain) {
             row.plain(|out| edge.write_rules(out, |out, rule| out.write_all(rule.as_bytes())))?;
         } else {

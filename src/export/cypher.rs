@@ -61,7 +61,7 @@ pub(super) fn write_new_edge<W: Write>(edge: &EdgeView<'_>, out: &mut W) -> io::
     write!(out, ", r.count = {}", edge.edge.count)?;
     if let Some(sentence) = edge.sentence() {
         out.write_all(b", r.sentence = ")?;
-        write_literal(out, sentence)?;
+        write_literal(out, &sentence)?;
     }
     let rules: Vec<String> = edge.rules().map(str::to_owned).collect();
     if !rules.is_empty() {

@@ -156,13 +156,15 @@ fn node_changes(old: &NodeView<'_>, new: &NodeView<'_>) -> Vec<ChangedValue> {
 }
 
 fn edge_changes(old: &EdgeView<'_>, new: &EdgeView<'_>) -> Vec<ChangedValue> {
+    let sentences = [old, new].map(EdgeView::sentence);
+    let [old_sentence, new_sentence] = sentences.each_ref().map(|sentence| sentence.as_deref().map(Value::Text));
     let rules = [old, new].map(|edge| edge.rules().map(str::to_owned).collect::<Vec<_>>());
     let [old_rules, new_rules] = rules.each_ref().map(|rules| (!rules.is_empty()).then_some(Value::List(rules)));
     only_changed([
         ("weight", Some(Value::Single(old.weight())), Some(Value::Single(new.weight()))),
         ("confidence", Some(Value::Single(old.confidence())), Some(Value::Single(new.confidence()))),
         ("count", Some(Value::Integer(old.edge.count.into())), Some(Value::Integer(new.edge.count.into()))),
-        ("sentence", old.sentence().map(Value::Text), new.sentence().map(Value::Text)),
+        ("sentence", old_sentence, new_sentence),
         ("rules", old_rules, new_rules),
     ])
 }

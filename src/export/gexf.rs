@@ -112,7 +112,7 @@ fn write_edge<W: Write>(edge: &EdgeView<'_>, out: &mut W) -> io::Result<()> {
     write_value("confidence", out, |out| write!(out, "{}", edge.confidence()))?;
     write_value("count", out, |out| write!(out, "{}", edge.edge.count))?;
     if let Some(sentence) = edge.sentence() {
-        write_value("sentence", out, |out| xml::write_attribute(out, sentence))?;
+        write_value("sentence", out, |out| xml::write_attribute(out, &sentence))?;
     }
     if edge.has_rules() {
         write_value("rules", out, |out| edge.write_rules(out, xml::write_attribute))?;

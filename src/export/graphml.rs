@@ -146,7 +146,7 @@ impl Document<'_, '_> {
         write_integer(out, edge.edge.count)?;
         if let Some(sentence) = edge.sentence() {
             out.write_all(b"</data><data key=\"sentence\">")?;
-            xml::write_text(out, sentence)?;
+            xml::write_text(out, &sentence)?;
         }
         if edge.has_rules() {
             out.write_all(b"</data><data key=\"rules\">")?;

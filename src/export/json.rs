@@ -153,7 +153,7 @@ fn write_node<W: Write>(node: &NodeView<'_>, out: &mut W) -> io::Result<()> {
         && !facts.sentences.is_empty()
     {
         out.write_all(b",\"sentences\":")?;
-        write_list(out, facts.sentences.iter(), |out, sentence| write_text(out, sentence))?;
+        write_list(out, facts.sentences.iter(), |out, sentence| write_text(out, &sentence))?;
     }
     out.write_all(b"}")
 }

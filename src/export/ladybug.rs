@@ -244,7 +244,7 @@ fn write_edges<W: Write>(edges: &EdgeTable<'_>, out: &mut W) -> io::Result<()> {
             edge.weight().to_string().as_bytes(),
             edge.confidence().to_string().as_bytes(),
             edge.edge.count.to_string().as_bytes(),
-            readable(edge.sentence().unwrap_or_default()).as_bytes(),
+            readable(&edge.sentence().unwrap_or_default()).as_bytes(),
             &rules,
         ])?;
     }

@@ -145,7 +145,8 @@ fn write_edges<W: Write>(edges: &EdgeTable<'_>, breaks: &mut LineBreaks, out: &m
     for edge in &edges.edges {
         rules.clear();
         write_list(edge.rules(), &mut rules)?;
-        let sentence = readable(edge.sentence().unwrap_or_default());
+        let sentence = edge.sentence().unwrap_or_default();
+        let sentence = readable(&sentence);
         breaks.look(sentence.as_bytes());
         table.write_record([
             readable(&edge.source.id).as_bytes(),

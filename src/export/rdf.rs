@@ -176,7 +176,7 @@ fn describe_edge(edge: &EdgeView<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     say_value(sink, &statement, &own("count"), &Value::Integer(edge.edge.count.into()))?;
     say_value(sink, &statement, &own("weight"), &Value::Single(edge.weight()))?;
     if let Some(sentence) = edge.sentence() {
-        say(sink, &statement, own("sentence").as_ref(), sentence)?;
+        say(sink, &statement, own("sentence").as_ref(), &sentence)?;
     }
     for rule in edge.rules() {
         say(sink, &statement, own("rule").as_ref(), rule)?;

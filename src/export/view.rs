@@ -328,10 +328,10 @@ impl<'g> NodeView<'g> {
 
 impl<'g> EdgeView<'g> {
     /// The sentence that shows the relation best.
-    pub fn sentence(&self) -> Option<&'g str> {
+    pub fn sentence(&self) -> Option<String> {
         let facts = paper(self.source)?;
         let best = *self.edge.sentences.first()?;
-        facts.sentences.get(usize::from(best)).map(AsRef::as_ref)
+        facts.sentences.get(usize::from(best))
     }
 
     /// Ids of the rules that made the edge, strongest first.

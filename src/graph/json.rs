@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
 use super::{
-    Analysis, Edge, EdgeBetween, EntityFacts, Few, KnowledgeGraph, MOST_EVIDENCE, Node, NodeKind, PaperFacts,
+    Analysis, Edge, EdgeBetween, EntityFacts, Few, KnowledgeGraph, MOST_EVIDENCE, Node, NodeKind, PaperFacts, Sentences,
     TopicFacts,
 };
 use crate::rules::Schema;
@@ -126,7 +126,7 @@ struct NodeRecord<'f> {
     #[serde(default)]
     keywords: Vec<String>,
     #[serde(default)]
-    sentences: Vec<Box<str>>,
+    sentences: Sentences,
     #[serde(default)]
     aliases: Vec<String>,
     #[serde(default)]
@@ -406,7 +406,7 @@ mod tests {
         assert_eq!(paper.label, "Seeing \"more\"");
         assert_eq!(paper.analysis.position, Some((1.5, -2.0)));
         let NodeKind::Paper(facts) = &paper.kind else { panic!("{paper:?}") };
-        assert_eq!((facts.year, &*facts.sentences[0]), (Some(2021), "We present LookNet."));
+        assert_eq!((facts.year, facts.sentences.get(0).as_deref()), (Some(2021), Some("We present LookNet.")));
         let model = graph.node("model:looknet").unwrap();
         assert_eq!(model.aliases(), ["Look Net"]);
         assert_eq!(model.analysis.topic.as_deref(), Some("vision"));

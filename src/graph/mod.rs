@@ -24,6 +24,7 @@ mod lineage;
 mod neighbors;
 mod path;
 mod search;
+mod sentences;
 mod statistics;
 mod topic;
 
@@ -39,6 +40,7 @@ pub use lineage::builds_on;
 pub use neighbors::{CommonNeighbor, Neighbor, NeighborFilter, NeighborGroup, common_neighbors, neighbors};
 pub use path::{PathStep, shortest_path};
 pub use search::{FindError, Found, Match, SearchHit, find, search};
+pub use sentences::Sentences;
 pub use statistics::{RelationCount, Statistics, TypeCount};
 pub use topic::find_topic;
 
@@ -105,7 +107,7 @@ pub struct PaperFacts {
     /// Categories or keywords of the source.
     pub keywords: Vec<String>,
     /// Sentences that edges of this paper point to as evidence, in the order of the text, each once.
-    pub sentences: Vec<Box<str>>,
+    pub sentences: Sentences,
 }
 
 /// Facts of an entity.

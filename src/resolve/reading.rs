@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{MOST_EVIDENCE, probability};
 use crate::corpus::Paper;
 use crate::extract::{Extraction, FoundEntity, SentenceSpan};
+use crate::graph::Sentences;
 use crate::rules::{RelationId, Schema, TypeId};
 
 /// A paper and what was found in it.
@@ -28,8 +29,8 @@ pub struct Reading {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) keywords: Vec<String>,
     /// Sentences that entities point to, in the order of the text, each once.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) sentences: Vec<Box<str>>,
+    #[serde(default, skip_serializing_if = "Sentences::is_empty")]
+    pub(super) sentences: Sentences,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) entities: Vec<EntityReading>,
 }
@@ -120,9 +121,9 @@ fn sentence_spans(entities: &[&FoundEntity]) -> Vec<SentenceSpan> {
     spans
 }
 
-fn sentence_text(paper: &Paper, span: &SentenceSpan) -> Box<str> {
+fn sentence_text(paper: &Paper, span: &SentenceSpan) -> String {
     let text = paper.text(span.field).get(span.start..span.end).unwrap_or_default();
-    text.split_whitespace().collect::<Vec<_>>().join(" ").into_boxed_str()
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Probabilities as their bits: a decimal number might come back as its neighbour.

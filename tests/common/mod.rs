@@ -38,7 +38,7 @@ pub fn add(graph: &mut KnowledgeGraph, id: &str, label: &str, kind: NodeKind) {
 pub fn add_paper(graph: &mut KnowledgeGraph, id: &str, title: &str, year: Option<i32>) {
     let facts = PaperFacts {
         year,
-        sentences: vec!["First the claim.".into(), "Then \"the proof\", at last.".into()],
+        sentences: ["First the claim.", "Then \"the proof\", at last."].into_iter().collect(),
         ..PaperFacts::default()
     };
     add(graph, id, title, NodeKind::Paper(Box::new(facts)));
@@ -186,7 +186,7 @@ pub fn hurtful() -> KnowledgeGraph {
         facts.venue = Some((*name).into());
         facts.url = Some(format!("https://example.org/{name}"));
         facts.keywords = vec![(*name).into()];
-        facts.sentences = vec![(*name).into()];
+        facts.sentences = [name].into_iter().collect();
     }
     let long = "long ".repeat(1000);
     add_paper(&mut graph, "paper:long", &long, None);

@@ -338,7 +338,7 @@ impl<'v, 'g> Drawing<'v, 'g> {
         let mut attributes = edge_style(edge.relation);
         let mut evidence = format!("{} ({:.2})", edge.relation.label, edge.confidence());
         if let Some(sentence) = edge.sentence() {
-            let _ = write!(evidence, ": {}", wrap(sentence, 300, 1).join(""));
+            let _ = write!(evidence, ": {}", wrap(&sentence, 300, 1).join(""));
         }
         attributes.push(shown("tooltip", &evidence));
         let in_one_column = edge.relation.role == RelationRole::Citation && !self.is_tree();

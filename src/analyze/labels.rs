@@ -22,6 +22,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::projection::Incidence;
 use crate::graph::KnowledgeGraph;
+use crate::graph::grouped::Grouped;
 use crate::text::{normal_form, singular};
 
 /// Most words of a label, those joined by hyphens counted as one.
@@ -38,8 +39,12 @@ const LIFT_POWER: f64 = 1.5;
 /// titles also say how.
 const TITLE_WORTH: f64 = 0.7;
 
-/// Papers whose title phrases are held at once.
-const PAPERS_AT_ONCE: usize = 16 * 1024;
+/// Papers whose titles, or entities whose names, are taken apart at once.
+const AT_ONCE: usize = 16 * 1024;
+
+/// Marks of [`Repeats`] for each paper and entity: a title has some five phrases.
+const MARKS_OF_EACH: usize = 64;
+
 /// Worth of an entity's name that no title has. What many papers use and none is about ("accuracy", "GPU") tells
 /// little; what a title has, its paper is about.
 const UNTITLED_WORTH: f64 = 0.25;
@@ -162,7 +167,7 @@ pub struct TopicLabel {
 pub struct Terms<'g> {
     terms: Vec<Term<'g>>,
     /// Candidates of every paper, each once.
-    of_paper: Vec<Vec<u32>>,
+    of_paper: Grouped<u32>,
     /// Number of papers that have a candidate.
     papers: Vec<u32>,
 }
@@ -200,43 +205,70 @@ fn hash(key: &str) -> u64 {
     FxBuildHasher.hash_one(key)
 }
 
+/// Which texts come more than once, by their hashes, with some that only seem to: a bit or two for each hash, where a map
+/// of all would be as large as the topics themselves.
+struct Repeats {
+    once: Vec<u64>,
+    again: Vec<u64>,
+}
+
+impl Repeats {
+    /// None yet, with so many marks or up to twice as many.
+    fn new(marks: usize) -> Self {
+        let words = (marks / 64).next_power_of_two();
+        Self { once: vec![0; words], again: vec![0; words] }
+    }
+
+    /// The word of the mark for a hash, and the mark in it.
+    fn place(&self, hash: u64) -> (usize, u64) {
+        ((hash >> 6) as usize & (self.once.len() - 1), 1 << (hash & 63))
+    }
+
+    fn add(&mut self, hash: u64) {
+        let (word, mark) = self.place(hash);
+        self.again[word] |= self.once[word] & mark;
+        self.once[word] |= mark;
+    }
+
+    fn has(&self, hash: u64) -> bool {
+        let (word, mark) = self.place(hash);
+        self.again[word] & mark != 0
+    }
+}
+
 impl<'g> Terms<'g> {
     /// Collects names and title phrases.
     pub fn of(graph: &'g KnowledgeGraph, incidence: &Incidence) -> Self {
         let mut terms: Vec<Term<'g>> = Vec::new();
         let mut numbers = Numbers::default();
         let label = |node: &NodeIndex| graph.graph[*node].label.as_str();
-        let keys: Vec<String> = incidence.entities.par_iter().map(|node| normal_form(label(node))).collect();
-        let in_titles = shares_in_titles(graph, incidence);
-        let mut entity_terms: Vec<u32> = Vec::with_capacity(keys.len());
-        for (((column, node), key), in_titles) in (0u32..).zip(&incidence.entities).zip(keys).zip(in_titles) {
-            let known = numbers.get(&key, &terms);
-            entity_terms.push(known.unwrap_or_else(|| {
-                // The root, since a third of the papers with it in the title is already much.
-                let worth = UNTITLED_WORTH + (1.0 - UNTITLED_WORTH) * in_titles.sqrt();
-                let term = Term { shown: label(node).into(), key: key.into(), worth, entity: Some(column) };
-                numbers.add(term, &mut terms)
-            }));
-        }
-        // Most phrases stand in a single title and label nothing. Hashes are enough to pass them over: a phrase that
-        // gets in because another has its hash is in one paper, and no candidate of one paper is ever taken.
-        let mut seen: FxHashMap<u64, u32> = FxHashMap::default();
+        let name = |node: &NodeIndex| normal_form(label(node));
         let phrases = |node: &NodeIndex| title_phrases(label(node));
-        for papers in incidence.papers.chunks(PAPERS_AT_ONCE) {
-            let hashes = |node| phrases(node).iter().map(|(key, _)| hash(key)).collect::<Vec<_>>();
-            for hash in papers.par_iter().map(hashes).collect::<Vec<_>>().into_iter().flatten() {
-                *seen.entry(hash).or_default() += 1;
+        let repeats = repeats(incidence, name, phrases);
+        let in_titles = shares_in_titles(graph, incidence);
+        let mut entity_terms: Vec<Option<u32>> = Vec::with_capacity(incidence.entities.len());
+        for entities in incidence.entities.chunks(AT_ONCE) {
+            for (node, key) in entities.iter().zip(entities.par_iter().map(name).collect::<Vec<_>>()) {
+                let column = entity_terms.len();
+                let new_term = |key: String| {
+                    // The root, since a third of the papers with it in the title is already much.
+                    let worth = UNTITLED_WORTH + (1.0 - UNTITLED_WORTH) * in_titles[column].sqrt();
+                    Term { shown: label(node).into(), key: key.into(), worth, entity: Some(column as u32) }
+                };
+                let known = numbers.get(&key, &terms);
+                let is_repeated = repeats.has(hash(&key));
+                entity_terms.push(known.or_else(|| is_repeated.then(|| numbers.add(new_term(key), &mut terms))));
             }
         }
-        let mut of_paper: Vec<Vec<u32>> = Vec::with_capacity(incidence.papers.len());
-        for papers in incidence.papers.chunks(PAPERS_AT_ONCE) {
+        let mut of_paper = Grouped::default();
+        for papers in incidence.papers.chunks(AT_ONCE) {
             for phrases in papers.par_iter().map(phrases).collect::<Vec<_>>() {
                 let names = incidence.by_paper.row(of_paper.len()).iter();
-                let mut of_this: Vec<u32> = names.map(|&(column, _)| entity_terms[column as usize]).collect();
+                let mut of_this: Vec<u32> = names.filter_map(|&(column, _)| entity_terms[column as usize]).collect();
                 for (key, shown) in phrases {
                     if let Some(known) = numbers.get(&key, &terms) {
                         of_this.push(known);
-                    } else if seen[&hash(&key)] > 1 {
+                    } else if repeats.has(hash(&key)) {
                         let term = Term { shown: shown.into(), key: key.into(), worth: TITLE_WORTH, entity: None };
                         of_this.push(numbers.add(term, &mut terms));
                     }
@@ -247,7 +279,7 @@ impl<'g> Terms<'g> {
             }
         }
         let mut papers = vec![0; terms.len()];
-        for &term in of_paper.iter().flatten() {
+        for &term in &of_paper.values {
             papers[term as usize] += 1;
         }
         Self { terms, of_paper, papers }
@@ -256,7 +288,7 @@ impl<'g> Terms<'g> {
     /// Candidates of one topic with their scores, best first.
     fn scored(&self, members: &[u32]) -> Vec<(f64, u32)> {
         let mut counts: FxHashMap<u32, u32> = FxHashMap::default();
-        for &term in members.iter().flat_map(|&paper| &self.of_paper[paper as usize]) {
+        for &term in members.iter().flat_map(|&paper| self.of_paper.group(paper as usize)) {
             *counts.entry(term).or_default() += 1;
         }
         let mut scored: Vec<(f64, u32)> = counts
@@ -306,10 +338,33 @@ impl Term<'_> {
     }
 }
 
+/// Names and title phrases of more than one paper. Most stand in a single one and label nothing; one that gets in because
+/// another has its mark does no harm, as no candidate of one paper is ever taken.
+fn repeats(
+    incidence: &Incidence,
+    name: impl Fn(&NodeIndex) -> String + Sync,
+    phrases: impl Fn(&NodeIndex) -> Vec<(String, String)> + Sync,
+) -> Repeats {
+    let mut repeats = Repeats::new(MARKS_OF_EACH * (incidence.papers.len() + incidence.entities.len()));
+    let names: Vec<u64> = incidence.entities.par_iter().map(|node| hash(&name(node))).collect();
+    for (column, name) in names.into_iter().enumerate() {
+        incidence.by_entity.row(column).iter().take(2).for_each(|_| repeats.add(name));
+    }
+    for papers in incidence.papers.chunks(AT_ONCE) {
+        let hashes = |node| phrases(node).iter().map(|(key, _)| hash(key)).collect::<Vec<_>>();
+        let of_papers: Vec<Vec<u64>> = papers.par_iter().map(hashes).collect();
+        of_papers.into_iter().flatten().for_each(|phrase| repeats.add(phrase));
+    }
+    repeats
+}
+
 /// For every entity the share of its papers that have a name of it in their titles, one more paper without it assumed.
 fn shares_in_titles(graph: &KnowledgeGraph, incidence: &Incidence) -> Vec<f64> {
-    let titles: Vec<String> =
-        incidence.papers.par_iter().map(|&paper| whole_words(&graph.graph[paper].label)).collect();
+    let mut titles: Grouped<u8> = Grouped::default();
+    for papers in incidence.papers.chunks(AT_ONCE) {
+        let words: Vec<String> = papers.par_iter().map(|&paper| whole_words(&graph.graph[paper].label)).collect();
+        words.into_iter().for_each(|words| titles.push(words.into_bytes()));
+    }
     let shares = incidence.entities.par_iter().enumerate().map(|(entity, &node)| {
         let node = &graph.graph[node];
         let names = std::iter::once(&node.label).chain(node.aliases()).take(NAMES_IN_TITLES);
@@ -318,7 +373,7 @@ fn shares_in_titles(graph: &KnowledgeGraph, incidence: &Incidence) -> Vec<f64> {
         let papers = incidence.by_entity.row(entity);
         let titled = papers
             .iter()
-            .filter(|(paper, _)| names.iter().any(|name| name.find(titles[*paper as usize].as_bytes()).is_some()));
+            .filter(|(paper, _)| names.iter().any(|name| name.find(titles.group(*paper as usize)).is_some()));
         titled.count() as f64 / (papers.len() + 1) as f64
     });
     shares.collect()

@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
 use super::{
-    Analysis, Edge, EdgeBetween, EntityFacts, Few, KnowledgeGraph, MOST_EVIDENCE, Node, NodeKind, PaperFacts, Sentences,
+    Analysis, Edge, EdgeBetween, EntityFacts, KnowledgeGraph, Node, NodeKind, PaperFacts, Sentences,
     TopicFacts,
 };
 use crate::rules::Schema;
@@ -207,11 +207,6 @@ fn one_mention() -> u32 {
     1
 }
 
-/// The best of what an edge points to; a file that another program wrote may have more than an edge keeps.
-fn few<T>(positions: Vec<T>) -> Few<T> {
-    positions.into_iter().take(MOST_EVIDENCE).collect()
-}
-
 /// Reads a graph in the format that `papergraph build` writes as `graph.json`.
 ///
 /// Unknown fields are ignored, so that other programs may add their own.
@@ -361,8 +356,9 @@ fn edge(graph: &KnowledgeGraph, record: EdgeRecord<'_>) -> Result<EdgeBetween, G
         confidence: record.confidence,
         count: record.count,
         weight: record.weight,
-        sentences: few(record.evidence),
-        rules: few(record.rules),
+        // A file that another program wrote may have more of both than an edge keeps.
+        sentences: record.evidence.into_iter().collect(),
+        rules: record.rules.into_iter().collect(),
     };
     Ok((source, target, edge))
 }

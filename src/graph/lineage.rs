@@ -51,8 +51,8 @@ pub fn builds_on<'e>(
         });
         link.confidence = link.confidence.max(confidence);
         link.weight = link.confidence.max(0.01);
-        extend_without_repeats(&mut link.sentences, &edge.sentences);
-        extend_without_repeats(&mut link.rules, &edge.rules);
+        link.sentences.add_new(&edge.sentences);
+        link.rules.add_new(&edge.rules);
     }
     found.into_iter().map(|((source, target), edge)| (source, target, edge)).collect()
 }
@@ -62,21 +62,23 @@ fn introductions<'e>(
     graph: &KnowledgeGraph,
     edges: impl Iterator<Item = (NodeIndex, &'e (NodeIndex, Edge))>,
 ) -> Vec<Option<(NodeIndex, f32)>> {
-    let mut introducers: BTreeMap<NodeIndex, Vec<(NodeIndex, f32)>> = BTreeMap::new();
+    let age = |paper: NodeIndex| {
+        let year = year(graph, paper);
+        (year.is_none(), year, graph.graph[paper].id.as_str())
+    };
+    let mut introducers = vec![0; graph.graph.node_count()];
+    let mut earliest: Vec<Option<(NodeIndex, f32)>> = vec![None; graph.graph.node_count()];
     for (paper, (entity, edge)) in edges {
         if graph.schema.relation(edge.relation).role == RelationRole::Contribution {
-            introducers.entry(*entity).or_default().push((paper, edge.confidence));
+            let entity = entity.index();
+            introducers[entity] += 1;
+            if earliest[entity].is_none_or(|(other, _)| age(paper) < age(other)) {
+                earliest[entity] = Some((paper, edge.confidence));
+            }
         }
     }
-    introducers.retain(|_, papers| papers.len() <= MOST_INTRODUCERS);
-    let mut earliest = vec![None; graph.graph.node_count()];
-    for (entity, papers) in introducers {
-        earliest[entity.index()] = papers.into_iter().min_by_key(|(paper, _)| {
-            let year = year(graph, *paper);
-            (year.is_none(), year, graph.graph[*paper].id.as_str())
-        });
-    }
-    earliest
+    let known = |(earliest, introducers)| if introducers > MOST_INTRODUCERS { None } else { earliest };
+    earliest.into_iter().zip(introducers).map(known).collect()
 }
 
 fn year(graph: &KnowledgeGraph, paper: NodeIndex) -> Option<i32> {
@@ -89,12 +91,4 @@ fn year(graph: &KnowledgeGraph, paper: NodeIndex) -> Option<i32> {
 /// Is `one` known to be of a later year than `other`?
 fn later(graph: &KnowledgeGraph, one: NodeIndex, other: NodeIndex) -> bool {
     matches!((year(graph, one), year(graph, other)), (Some(one), Some(other)) if one > other)
-}
-
-fn extend_without_repeats<T: Copy + PartialEq>(kept: &mut Few<T>, more: &[T]) {
-    for item in more {
-        if !kept.is_full() && !kept.contains(item) {
-            kept.push(*item);
-        }
-    }
 }

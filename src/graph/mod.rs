@@ -16,6 +16,7 @@
 //! Of a large `graph.json`, a [`GraphIndex`] reads the part that one question needs.
 
 mod build;
+mod few;
 pub(crate) mod grouped;
 mod id_index;
 mod index;
@@ -30,10 +31,10 @@ mod topic;
 
 use std::sync::Arc;
 
-use arrayvec::ArrayVec;
 use petgraph::graph::DiGraph;
 
 pub use build::{EdgeBetween, mention_weight};
+pub use few::{Few, MOST_EVIDENCE, Position};
 pub use index::{GraphIndex, IndexError, Lines, can_be_indexed, write_index};
 pub use json::{GraphReadError, read_json};
 pub use lineage::builds_on;
@@ -46,13 +47,6 @@ pub use topic::find_topic;
 
 use crate::rules::{RelationId, Schema, TypeId};
 use id_index::IdIndex;
-
-/// Sentences and rules that an edge keeps, best first.
-pub const MOST_EVIDENCE: usize = 3;
-
-/// Up to [`MOST_EVIDENCE`] positions, kept in place: a graph has millions of edges, and an allocation for each would
-/// cost more than what it holds.
-pub type Few<T> = ArrayVec<T, MOST_EVIDENCE>;
 
 /// A directed multigraph of papers, entities and topics.
 ///
@@ -206,7 +200,7 @@ mod tests {
     #[test]
     fn edges_and_nodes_stay_small() {
         // Millions of them: a field more is megabytes.
-        assert!(size_of::<Edge>() <= 44, "{}", size_of::<Edge>());
+        assert!(size_of::<Edge>() <= 32, "{}", size_of::<Edge>());
         assert!(size_of::<Node>() <= 240, "{}", size_of::<Node>());
     }
 }

@@ -60,8 +60,8 @@ pub struct Resolver<'r> {
     cells: Cells,
     rules: Interner,
     papers: Vec<PaperRecord>,
-    /// What each of them takes.
-    takes: Vec<Box<[Take]>>,
+    /// What each of them takes, [`PAPERS_OF_A_BLOCK`] at a time.
+    takes: Vec<Grouped<Take>>,
 }
 
 /// What is kept of a paper until the end.
@@ -72,11 +72,15 @@ struct PaperRecord {
     facts: Box<PaperFacts>,
 }
 
+/// Papers whose takes and edges stand in one list: a list for each paper would be millions of small ones, whose room the
+/// allocator hardly ever gets to use again, and one for all would have to be copied to grow.
+const PAPERS_OF_A_BLOCK: usize = 4096;
+
 /// An edge from a paper, with the entity that it leads to.
 type EdgeTo = (NodeIndex, Edge);
 
 /// One entity as one paper has it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Take {
     cell: u32,
     /// Confidence that the entity is one and has its type.
@@ -106,8 +110,15 @@ impl<'r> Resolver<'r> {
     /// Takes in one paper as it was read before, with the same schema and lexicon.
     pub fn add_reading(&mut self, reading: Reading) {
         let reading = reading.sound(self.schema);
-        let takes = reading.entities.iter().filter_map(|found| self.take(found)).collect();
-        self.takes.push(takes);
+        let takes: Vec<Take> = reading.entities.iter().filter_map(|found| self.take(found)).collect();
+        match self.takes.last_mut().filter(|block| block.len() < PAPERS_OF_A_BLOCK) {
+            Some(block) => block.push(takes),
+            None => {
+                let mut block = Grouped::default();
+                block.push(takes);
+                self.takes.push(block);
+            }
+        }
         self.papers.push(PaperRecord {
             id: format!("paper:{}", reading.id),
             title: reading.title,
@@ -131,7 +142,7 @@ impl<'r> Resolver<'r> {
             relation: found.relation,
             relation_confidence: found.relation_confidence,
             count: u32::try_from(found.mentions.len()).unwrap_or(u32::MAX).max(1),
-            sentences: found.sentences.iter().copied().take(MOST_EVIDENCE).collect(),
+            sentences: found.sentences.iter().copied().collect(),
             rules: found.rules.iter().take(MOST_EVIDENCE).map(|rule| self.rules.intern(rule)).collect(),
         })
     }
@@ -154,12 +165,19 @@ impl<'r> Resolver<'r> {
             place_of_group[*group] = NodeIndex::new(paper_count + rank);
         }
 
-        // What a paper takes becomes its edges, one paper after the other, so that there is no second list of all.
+        // What papers take becomes their edges, one block after the other, so that there is no second list of all.
         let relations = Relations::new(self.schema);
-        let edges_of = |takes| entity_edges(&relations, &groups, takes, &place_of_group, &rule_positions);
-        let edges: Vec<Box<[EdgeTo]>> = self.takes.into_par_iter().map(edges_of).collect();
+        let edges_of = |takes: Grouped<Take>| {
+            let mut edges = Grouped::default();
+            for takes in takes.groups() {
+                edges.push(entity_edges(&relations, &groups, takes, &place_of_group, &rule_positions));
+            }
+            edges.values.shrink_to_fit();
+            edges
+        };
+        let edges: Vec<Grouped<EdgeTo>> = self.takes.into_par_iter().map(edges_of).collect();
         let mut years = vec![Years::default(); order.len()];
-        for (record, edges) in self.papers.iter().zip(&edges) {
+        for (record, edges) in self.papers.iter().zip(edges.iter().flat_map(Grouped::groups)) {
             edges.iter().for_each(|(entity, _)| years[entity.index() - paper_count].add(record.facts.year));
         }
         let mut families: Vec<EdgeBetween> = Vec::new();
@@ -199,21 +217,24 @@ impl<'r> Resolver<'r> {
 
 /// Adds edges to a graph that has none, in the order of their sources and targets: those of papers, with what they build
 /// on, then those of entities.
-fn add_edges(graph: &mut KnowledgeGraph, of_papers: Vec<Box<[EdgeTo]>>, of_entities: Vec<EdgeBetween>) {
+fn add_edges(graph: &mut KnowledgeGraph, of_papers: Vec<Grouped<EdgeTo>>, of_entities: Vec<EdgeBetween>) {
     let papers = || (0..).map(NodeIndex::new);
-    let each = papers().zip(&of_papers).flat_map(|(paper, edges)| edges.iter().map(move |edge| (paper, edge)));
-    let lineage = builds_on(graph, each);
-    let to_entities: usize = of_papers.iter().map(|edges| edges.len()).sum();
+    let each = papers().zip(of_papers.iter().flat_map(Grouped::groups));
+    let lineage = builds_on(graph, each.flat_map(|(paper, edges)| edges.iter().map(move |edge| (paper, edge))));
+    let to_entities: usize = of_papers.iter().map(|block| block.values.len()).sum();
     // With room for the edges that analysis adds, from each paper to its topic and sub-topic: it would take moving all.
-    let to_topics = 2 * of_papers.len();
+    let to_topics = 2 * of_papers.iter().map(Grouped::len).sum::<usize>();
     graph.graph.reserve_exact_edges(lineage.len() + to_entities + of_entities.len() + to_topics);
     let mut lineage = lineage.into_iter().peekable();
-    for (paper, edges) in papers().zip(of_papers) {
-        while let Some((_, earlier, edge)) = lineage.next_if(|(source, ..)| *source == paper) {
-            graph.graph.add_edge(paper, earlier, edge);
-        }
-        for (entity, edge) in edges {
-            graph.graph.add_edge(paper, entity, edge);
+    let mut papers = papers();
+    for block in of_papers {
+        for (edges, paper) in block.groups().zip(&mut papers) {
+            while let Some((_, earlier, edge)) = lineage.next_if(|(source, ..)| *source == paper) {
+                graph.graph.add_edge(paper, earlier, edge);
+            }
+            for (entity, edge) in edges {
+                graph.graph.add_edge(paper, *entity, edge.clone());
+            }
         }
     }
     for (narrower, broader, edge) in of_entities {
@@ -243,13 +264,13 @@ impl Years {
 fn entity_edges(
     relations: &Relations,
     groups: &Groups,
-    takes: Box<[Take]>,
+    takes: &[Take],
     place_of_group: &[NodeIndex],
     rule_positions: &[u32],
-) -> Box<[EdgeTo]> {
+) -> Vec<EdgeTo> {
     let mut takes: Vec<(NodeIndex, Take)> = takes
-        .into_iter()
-        .map(|mut take| {
+        .iter()
+        .map(|&(mut take)| {
             let group = groups.of_cell[take.cell as usize];
             take.relation = relations.for_type(take.relation, groups.types[group]);
             (place_of_group[group], take)
@@ -272,8 +293,8 @@ fn entity_edges(
                 edge.confidence = surest * relation_confidence;
                 edge.count = edge.count.saturating_add(take.count);
                 if edge.relation == take.relation {
-                    add_evidence(&mut edge.sentences, &take.sentences);
-                    add_evidence(&mut edge.rules, &positions(&take.rules, rule_positions));
+                    edge.sentences.add_new(&take.sentences);
+                    edge.rules.add_new(&positions(&take.rules, rule_positions));
                 }
             }
             _ => {
@@ -294,19 +315,11 @@ fn entity_edges(
     for (_, edge) in &mut edges {
         edge.weight = mention_weight(edge.confidence, edge.count);
     }
-    edges.into_boxed_slice()
+    edges
 }
 
 fn positions(rules: &[u32], rule_positions: &[u32]) -> Few<u32> {
     rules.iter().map(|rule| rule_positions[*rule as usize]).collect()
-}
-
-fn add_evidence<T: Copy + PartialEq>(kept: &mut Few<T>, more: &[T]) {
-    for item in more {
-        if !kept.is_full() && !kept.contains(item) {
-            kept.push(*item);
-        }
-    }
 }
 
 /// What [`relation_for_type`] says of all relations and types, worked out once.

@@ -155,7 +155,7 @@ fn graph_of(names: &[String]) -> KnowledgeGraph {
     graph.schema.relations[0].label = names[0].clone();
     graph.rule_ids.push("rule".into());
     let facts = papergraph::graph::TopicFacts { papers: 1, ..Default::default() };
-    common::add(&mut graph, "topic:t", &names[0], papergraph::graph::NodeKind::Topic(facts));
+    common::add(&mut graph, "topic:t", &names[0], papergraph::graph::NodeKind::Topic(Box::new(facts)));
     for (number, name) in names.iter().enumerate() {
         let (paper, model) = (format!("paper:{number}"), format!("model:{number}"));
         common::add_paper(&mut graph, &paper, name, Some(2020 + number as i32));

@@ -241,7 +241,7 @@ impl<'g> Terms<'g> {
     pub fn of(graph: &'g KnowledgeGraph, incidence: &Incidence) -> Self {
         let mut terms: Vec<Term<'g>> = Vec::new();
         let mut numbers = Numbers::default();
-        let label = |node: &NodeIndex| graph.graph[*node].label.as_str();
+        let label = |node: &NodeIndex| graph.graph[*node].label.as_ref();
         let name = |node: &NodeIndex| normal_form(label(node));
         let phrases = |node: &NodeIndex| title_phrases(label(node));
         let repeats = repeats(incidence, name, phrases);
@@ -367,8 +367,9 @@ fn shares_in_titles(graph: &KnowledgeGraph, incidence: &Incidence) -> Vec<f64> {
     }
     let shares = incidence.entities.par_iter().enumerate().map(|(entity, &node)| {
         let node = &graph.graph[node];
-        let names = std::iter::once(&node.label).chain(node.aliases()).take(NAMES_IN_TITLES);
-        let names: Vec<String> = names.map(|name| whole_words(name)).filter(|name| name != WORD_BREAK).collect();
+        let names = std::iter::once(&*node.label).chain(node.aliases().iter().map(String::as_str));
+        let names = names.take(NAMES_IN_TITLES).map(whole_words);
+        let names: Vec<String> = names.filter(|name| name != WORD_BREAK).collect();
         let names: Vec<Finder<'_>> = names.iter().map(Finder::new).collect();
         let papers = incidence.by_entity.row(entity);
         let titled = papers
@@ -542,7 +543,7 @@ mod tests {
         let mut graph = planted(4, 15);
         // More papers name the topic's alpha than its zeta, but only zeta is what some are about.
         for (paper, node) in graph.graph.node_weights_mut().enumerate().take(60).step_by(3) {
-            node.label = format!("Paper {paper} on zeta subject{}", paper / 15);
+            node.label = format!("Paper {paper} on zeta subject{}", paper / 15).into();
         }
         let incidence = Incidence::of(&graph);
         let terms = Terms::of(&graph, &incidence);

@@ -42,6 +42,8 @@ trait Network: Sync {
     fn degree(&self, node: usize) -> f64;
     /// Sum of the weights of all links.
     fn total(&self) -> f64;
+    /// Number of entries in all rows.
+    fn entry_count(&self) -> usize;
 }
 
 /// The graph whose communities are looked for.
@@ -107,7 +109,14 @@ impl Network for Graph<'_> {
     fn total(&self) -> f64 {
         self.total
     }
+
+    fn entry_count(&self) -> usize {
+        self.rows.entry_count()
+    }
 }
+
+/// Parts whose rows are made at once.
+const PARTS_AT_ONCE: usize = 16 * 1024;
 
 /// A graph whose nodes are parts of communities of a larger one.
 struct Aggregate {
@@ -132,6 +141,10 @@ impl Network for Aggregate {
 
     fn total(&self) -> f64 {
         self.total
+    }
+
+    fn entry_count(&self) -> usize {
+        self.entries.len()
     }
 }
 
@@ -321,15 +334,20 @@ impl Aggregate {
             let sum = |links: &[(u32, u32, u32, f64)]| (links[0].0, links.iter().fold(0.0, |sum, link| sum + link.3));
             links.chunk_by(|one, next| one.0 == next.0).map(sum).collect()
         };
-        let rows: Vec<Vec<(u32, f64)>> = members(part_of).par_iter().enumerate().map(row).collect();
+        let members = members(part_of);
         let mut starts = vec![0];
-        let mut entries = Vec::with_capacity(rows.iter().map(Vec::len).sum());
-        let mut degrees = Vec::with_capacity(rows.len());
-        for (part, row) in rows.into_iter().enumerate() {
-            let loops = row.iter().filter(|&&(other, _)| other as usize == part).map(|&(_, weight)| weight);
-            degrees.push(row.iter().map(|&(_, weight)| weight).sum::<f64>() + loops.sum::<f64>());
-            entries.extend(row);
-            starts.push(entries.len());
+        // There are no more than that; what is not used is never touched.
+        let mut entries = Vec::with_capacity(graph.entry_count());
+        let mut degrees = Vec::with_capacity(members.len());
+        for first in (0..members.len()).step_by(PARTS_AT_ONCE) {
+            let parts = first..(first + PARTS_AT_ONCE).min(members.len());
+            let rows: Vec<Vec<(u32, f64)>> = parts.into_par_iter().map(|part| row((part, &members[part]))).collect();
+            for (part, row) in (first..).zip(rows) {
+                let loops = row.iter().filter(|&&(other, _)| other as usize == part).map(|&(_, weight)| weight);
+                degrees.push(row.iter().map(|&(_, weight)| weight).sum::<f64>() + loops.sum::<f64>());
+                entries.extend(row);
+                starts.push(entries.len());
+            }
         }
         let total = degrees.iter().sum::<f64>() / 2.0;
         Aggregate { starts, entries, degrees, total }

@@ -281,7 +281,7 @@ fn add_topic_nodes<'n>(
     let mut edges: Vec<EdgeBetween> = Vec::with_capacity(if relation.is_some() { members } else { 0 });
     for (number, topic) in named.all().enumerate() {
         let entities =
-            topic.name.entities.iter().map(|&entity| graph.graph[incidence.entities[entity as usize]].id.clone());
+            topic.name.entities.iter().map(|&entity| graph.graph[incidence.entities[entity as usize]].id.to_string());
         let facts = TopicFacts {
             papers: topic.members.len() as u32,
             entities: entities.collect(),
@@ -293,8 +293,8 @@ fn add_topic_nodes<'n>(
             None => (&topic.name.label, None),
         };
         let analysis = Analysis { topic: Some(label.as_str().into()), subtopic, ..Analysis::default() };
-        let label = topic.name.label.clone();
-        nodes.push(Node { id: ids[number].clone(), label, kind: NodeKind::Topic(facts), analysis });
+        let (id, label) = (ids[number].as_str().into(), topic.name.label.as_str().into());
+        nodes.push(Node { id, label, kind: NodeKind::Topic(Box::new(facts)), analysis });
         if let Some(relation) = relation {
             let node = NodeIndex::new(first + number);
             edges.extend(topic.members.iter().map(|&paper| {
@@ -355,12 +355,12 @@ mod tests {
         let about = graph.schema.relation_with_role(RelationRole::Topic).unwrap();
         let edges = graph.graph.edge_weights().filter(|edge| edge.relation == about).count();
         assert_eq!(edges, 8 * 40);
-        let mut labels: Vec<&str> = graph.topics().map(|(_, node)| node.label.as_str()).collect();
+        let mut labels: Vec<&str> = graph.topics().map(|(_, node)| node.label.as_ref()).collect();
         labels.sort();
         labels.dedup();
         assert_eq!(labels.len(), 8);
         for (_, topic) in graph.topics() {
-            assert_eq!(topic.id, format!("topic:{}", slug(topic.label.split(',').next().unwrap(), 60)));
+            assert_eq!(*topic.id, *format!("topic:{}", slug(topic.label.split(',').next().unwrap(), 60)));
             let NodeKind::Topic(facts) = &topic.kind else { panic!("{topic:?}") };
             assert_eq!((facts.first_year, facts.last_year), (Some(2015), Some(2024)));
         }
@@ -391,7 +391,7 @@ mod tests {
     #[test]
     fn a_few_new_papers_leave_the_ids_of_topics() {
         let ids = |graph: &KnowledgeGraph| {
-            let mut ids: Vec<String> = graph.topics().map(|(_, node)| node.id.clone()).collect();
+            let mut ids: Vec<String> = graph.topics().map(|(_, node)| node.id.to_string()).collect();
             ids.sort();
             ids
         };

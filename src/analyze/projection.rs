@@ -19,6 +19,9 @@ use crate::rules::RelationRole;
 /// Nearest nodes that a node keeps. A pair stays when one of both keeps it.
 pub const NEIGHBORS: usize = 15;
 
+/// Rows whose neighbours are searched for at once.
+const ROWS_AT_ONCE: usize = 64 * 1024;
+
 /// A column that stands in more rows than this links none of them.
 pub const HUB_LIMIT: usize = 2000;
 
@@ -220,15 +223,20 @@ impl Neighbors {
 fn project(rows: &Rows, columns: &Rows) -> Neighbors {
     let vectors = weighted_vectors(rows, columns);
     let columns = vectors.transposed(columns.len());
-    let nearest: Vec<Vec<(u32, f32)>> = (0..rows.len())
-        .into_par_iter()
-        .map_init(|| Search::new(rows.len()), |search, row| search.nearest(row, &vectors, &columns))
-        .collect();
+    let mut nearest = Grouped::default();
+    // There are no more than that; what is not used is never touched.
+    nearest.values.reserve_exact(rows.len() * NEIGHBORS);
+    for first in (0..rows.len()).step_by(ROWS_AT_ONCE) {
+        let some = first..(first + ROWS_AT_ONCE).min(rows.len());
+        let new_search = || Search::new(rows.len());
+        let found = some.into_par_iter().map_init(new_search, |search, row| search.nearest(row, &vectors, &columns));
+        found.collect::<Vec<_>>().into_iter().for_each(|found| nearest.push(found));
+    }
     drop((vectors, columns));
-    let pairs = (0u32..).zip(&nearest).flat_map(|(row, found)| {
+    let pairs = (0u32..).zip(nearest.groups()).flat_map(|(row, found)| {
         let nearest = &nearest;
         found.iter().filter_map(move |&(other, similarity)| {
-            let kept_by_other = nearest[other as usize].iter().any(|&(back, _)| back == row);
+            let kept_by_other = nearest.group(other as usize).iter().any(|&(back, _)| back == row);
             (row < other || !kept_by_other).then_some((row, other, similarity))
         })
     });

@@ -1,5 +1,6 @@
 //! Ranks: degree, weighted degree, PageRank and bridges.
 
+use petgraph::graph::NodeIndex;
 use rayon::prelude::*;
 
 use super::projection::{Rows, finite_weight};
@@ -18,7 +19,6 @@ const MOST_STEPS: usize = 150;
 ///
 /// PageRank and bridges are about papers and entities: topics, which point at everything, take no part.
 pub struct Ranks {
-    neighbors: Rows,
     pagerank: Vec<f64>,
 }
 
@@ -27,9 +27,7 @@ impl Ranks {
     pub fn of(graph: &KnowledgeGraph) -> Self {
         let takes_part: Vec<bool> =
             graph.graph.node_weights().map(|node| !matches!(node.kind, NodeKind::Topic(_))).collect();
-        let neighbors = neighbors(graph, &takes_part);
-        let pagerank = pagerank(&neighbors, &takes_part);
-        Self { neighbors, pagerank }
+        Self { pagerank: pagerank(&neighbors(graph, &takes_part), &takes_part) }
     }
 
     /// Fills in degree, weighted degree, PageRank and bridge of every node of the same graph, to which topics may have
@@ -37,8 +35,17 @@ impl Ranks {
     pub fn fill(&self, graph: &mut KnowledgeGraph) {
         let (degrees, weighted_degrees) = degrees(graph);
         let topics = topic_numbers(graph);
-        let bridge_of = |node: usize| bridge(topics[node], self.neighbors.row(node), &topics);
-        let bridges: Vec<f64> = (0..self.neighbors.len()).into_par_iter().map(bridge_of).collect();
+        let part = 0..self.pagerank.len();
+        let bridge_of = |node: usize| {
+            // Topics stand behind all nodes that took part.
+            let neighbors = graph.graph.neighbors_undirected(NodeIndex::new(node));
+            let mut neighbors: Vec<usize> =
+                neighbors.map(NodeIndex::index).filter(|node| part.contains(node)).collect();
+            neighbors.sort_unstable();
+            neighbors.dedup();
+            bridge(topics[node], &neighbors, &topics)
+        };
+        let bridges: Vec<f64> = part.clone().into_par_iter().map(bridge_of).collect();
         for (index, node) in graph.graph.node_weights_mut().enumerate() {
             node.analysis.degree = degrees[index];
             node.analysis.weighted_degree = weighted_degrees[index];
@@ -132,8 +139,8 @@ fn topic_numbers(graph: &KnowledgeGraph) -> Vec<Option<u32>> {
 }
 
 /// Share of the neighbours that lie in other topics than the node; for a node without a topic, than most of them do.
-fn bridge(home: Option<u32>, neighbors: &[(u32, f32)], topics: &[Option<u32>]) -> f64 {
-    let mut of_neighbors: Vec<u32> = neighbors.iter().filter_map(|&(other, _)| topics[other as usize]).collect();
+fn bridge(home: Option<u32>, neighbors: &[usize], topics: &[Option<u32>]) -> f64 {
+    let mut of_neighbors: Vec<u32> = neighbors.iter().filter_map(|&other| topics[other]).collect();
     if of_neighbors.is_empty() {
         return 0.0;
     }
@@ -173,10 +180,10 @@ mod tests {
     #[test]
     fn a_bridge_is_the_share_of_neighbours_elsewhere() {
         let topics = [Some(0), Some(1), Some(1), None, Some(0)];
-        let neighbors = [(0, 1.0), (1, 1.0), (2, 1.0), (3, 1.0)];
+        let neighbors = [0, 1, 2, 3];
         assert!((bridge(Some(1), &neighbors, &topics) - 1.0 / 3.0).abs() < 1e-12);
         assert!((bridge(Some(0), &neighbors, &topics) - 2.0 / 3.0).abs() < 1e-12);
         assert!((bridge(None, &neighbors, &topics) - 1.0 / 3.0).abs() < 1e-12);
-        assert_eq!(bridge(Some(0), &[(3, 1.0)], &topics), 0.0);
+        assert_eq!(bridge(Some(0), &[3], &topics), 0.0);
     }
 }

@@ -64,9 +64,9 @@ fn entity_node(entity_type: usize, label: &str) -> Node {
         last_year: None,
         url: None,
     };
-    node(format!("thing:{}", label.replace(' ', "-")), label.to_owned(), NodeKind::Entity(facts))
+    node(format!("thing:{}", label.replace(' ', "-")), label.to_owned(), NodeKind::Entity(Box::new(facts)))
 }
 
 fn node(id: String, label: String, kind: NodeKind) -> Node {
-    Node { id, label, kind, analysis: Analysis::default() }
+    Node { id: id.into(), label: label.into(), kind, analysis: Analysis::default() }
 }

@@ -120,11 +120,11 @@ pub fn part(graph: &KnowledgeGraph, nodes: &[NodeIndex]) -> KnowledgeGraph {
 
 fn keep_topic(graph: &KnowledgeGraph, name: &str, kept: &mut [bool]) -> Result<String, CutError> {
     let Some(topic) = find_topic(graph, name) else {
-        let known = graph.topics().map(|(_, node)| node.label.clone()).take(TOPICS_NAMED).collect();
+        let known = graph.topics().map(|(_, node)| node.label.to_string()).take(TOPICS_NAMED).collect();
         return Err(CutError::UnknownTopic { name: name.to_owned(), known });
     };
     let topic_node = &graph.graph[topic];
-    let label = Some(topic_node.label.as_str());
+    let label = Some(topic_node.label.as_ref());
     let of_topic = |node: &Node| node.analysis.topic.as_deref() == label || node.analysis.subtopic.as_deref() == label;
     let mut stays = vec![false; kept.len()];
     stays[topic.index()] = true;
@@ -322,7 +322,7 @@ mod tests {
     fn a_topic_keeps_its_papers_and_their_entities() {
         let graph = analyzed();
         let (_, topic) = graph.topics().next().unwrap();
-        let (part, _) = cut(&graph, &Cut { topic: Some(topic.label.clone()), ..Cut::default() }).unwrap();
+        let (part, _) = cut(&graph, &Cut { topic: Some(topic.label.to_string()), ..Cut::default() }).unwrap();
         assert_eq!(part.papers().count(), 15);
         assert_eq!(part.topics().count(), 1);
         assert!(part.entities().all(|(index, _)| part.degree(index) > 0));

@@ -90,9 +90,9 @@ impl NodeLine {
     pub(super) fn new(graph: &KnowledgeGraph, node: NodeIndex) -> NodeLine {
         let node = &graph.graph[node];
         NodeLine {
-            id: node.id.clone(),
+            id: node.id.to_string(),
             type_label: node.type_label(&graph.schema).to_owned(),
-            label: node.label.clone(),
+            label: node.label.to_string(),
         }
     }
 }
@@ -111,7 +111,7 @@ pub(super) fn write_meant(out: &mut dyn Write, graph: &KnowledgeGraph, found: &F
     let node = NodeLine::new(graph, found.index);
     writeln!(out, "{}  {}  [{}]", plain(&node.label), plain(&node.id), node.type_label)?;
     if !found.others.is_empty() {
-        let others: Vec<&str> = found.others.iter().map(|other| graph.graph[*other].id.as_str()).collect();
+        let others: Vec<&str> = found.others.iter().map(|other| graph.graph[*other].id.as_ref()).collect();
         writeln!(out, "(also called so: {})", others.join(", "))?;
     }
     Ok(())

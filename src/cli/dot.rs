@@ -73,7 +73,7 @@ impl Drawing {
         // Names are found as all questions find them: by id, name or alias, whatever their letter case.
         let id = |name: &String| -> anyhow::Result<String> {
             let found = ask::meant(&graph, name)?;
-            Ok(graph.graph[found.index].id.clone())
+            Ok(graph.graph[found.index].id.to_string())
         };
         let options = DotOptions {
             topic: self.topic.clone(),

@@ -66,7 +66,7 @@ pub(super) fn write_new_edge<W: Write>(edge: &EdgeView<'_>, out: &mut W) -> io::
     let rules: Vec<String> = edge.rules().map(str::to_owned).collect();
     if !rules.is_empty() {
         out.write_all(b", r.rules = ")?;
-        write_value(out, &Value::List(&rules))?;
+        write_value(out, &Value::List(rules.into()))?;
     }
     out.write_all(b";\n")
 }

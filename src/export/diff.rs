@@ -84,7 +84,7 @@ impl OwnedValue {
     pub fn as_value(&self) -> Value<'_> {
         match self {
             OwnedValue::Text(text) => Value::Text(text),
-            OwnedValue::List(members) => Value::List(members),
+            OwnedValue::List(members) => Value::List(members.into()),
             OwnedValue::Integer(number) => Value::Integer(*number),
             OwnedValue::Single(number) => Value::Single(*number),
             OwnedValue::Double(number) => Value::Double(*number),
@@ -159,7 +159,7 @@ fn edge_changes(old: &EdgeView<'_>, new: &EdgeView<'_>) -> Vec<ChangedValue> {
     let sentences = [old, new].map(EdgeView::sentence);
     let [old_sentence, new_sentence] = sentences.each_ref().map(|sentence| sentence.as_deref().map(Value::Text));
     let rules = [old, new].map(|edge| edge.rules().map(str::to_owned).collect::<Vec<_>>());
-    let [old_rules, new_rules] = rules.each_ref().map(|rules| (!rules.is_empty()).then_some(Value::List(rules)));
+    let [old_rules, new_rules] = rules.each_ref().map(|rules| (!rules.is_empty()).then(|| Value::List(rules.into())));
     only_changed([
         ("weight", Some(Value::Single(old.weight())), Some(Value::Single(new.weight()))),
         ("confidence", Some(Value::Single(old.confidence())), Some(Value::Single(new.confidence()))),
@@ -185,10 +185,10 @@ fn only_changed<'v>(
 /// The script cannot be written.
 pub fn write_cypher<W: Write>(diff: &Diff<'_>, out: &mut W) -> io::Result<()> {
     out.write_all(b"// Turns one of papergraph's graphs into a later one; running it again changes nothing.\n")?;
-    let went: FxHashSet<&str> = diff.nodes_went.iter().map(|node| node.node.id.as_str()).collect();
+    let went: FxHashSet<&str> = diff.nodes_went.iter().map(|node| node.node.id.as_ref()).collect();
     for edge in &diff.edges_went {
         // Those of a node that goes go with it.
-        if !went.contains(edge.source.id.as_str()) && !went.contains(edge.target.id.as_str()) {
+        if !went.contains(edge.source.id.as_ref()) && !went.contains(edge.target.id.as_ref()) {
             write_ends(edge, out)?;
             writeln!(out, " MATCH (a)-[r:{}]->(b) DELETE r;", relation_name(&edge.relation.id))?;
         }

@@ -120,7 +120,9 @@ fn edge_columns<'c>() -> Vec<Column<'c, EdgeView<'c>>> {
         Column::required("weight", ColumnKind::Real, |row: &EdgeView<'_>| Cell::single(row.weight())),
         Column::required("confidence", ColumnKind::Real, |row: &EdgeView<'_>| Cell::single(row.confidence())),
         Column::required("count", ColumnKind::Integer, |row: &EdgeView<'_>| Cell::Integer(row.edge.count.into())),
-        Column::optional("sentence", ColumnKind::Text, |row: &EdgeView<'_>| row.sentence().map(|text| Cell::text(&text))),
+        Column::optional("sentence", ColumnKind::Text, |row: &EdgeView<'_>| {
+            row.sentence().map(|text| Cell::text(&text))
+        }),
         Column::required("rules", ColumnKind::List, |row: &EdgeView<'_>| {
             Cell::List(row.rules().map(ByteArray::from).collect())
         }),

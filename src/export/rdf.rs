@@ -140,7 +140,7 @@ fn describe_node(node: &NodeView<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
                 sink(TripleRef::new(subject.as_ref(), broader.as_ref(), resource(id).as_ref()))?;
             }
             ("entities", Value::List(ids)) => {
-                for id in ids {
+                for id in &*ids {
                     sink(TripleRef::new(subject.as_ref(), property.as_ref(), resource(id).as_ref()))?;
                 }
             }
@@ -191,7 +191,7 @@ fn say(sink: &mut Sink<'_>, subject: &NamedNode, property: NamedNodeRef<'_>, tex
 fn say_value(sink: &mut Sink<'_>, subject: &NamedNode, property: &NamedNode, value: &Value<'_>) -> io::Result<()> {
     let mut give =
         |literal: LiteralRef<'_>| sink(TripleRef::new(subject.as_ref(), property.as_ref(), TermRef::from(literal)));
-    match *value {
+    match value {
         Value::Text(text) => give(LiteralRef::new_simple_literal(text)),
         Value::List(members) => members.iter().try_for_each(|member| give(LiteralRef::new_simple_literal(member))),
         Value::Integer(number) => give(LiteralRef::new_typed_literal(&number.to_string(), xsd::INTEGER)),

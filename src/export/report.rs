@@ -142,9 +142,9 @@ fn write_topics<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
          | --- | ---: | --- | ---: | --- | --- |"
     )?;
     for (node, facts) in topics.iter().filter(|(_, facts)| !is_part(facts)) {
-        let label = |id: &String| view.graph.node(id).map(|node| node.label.as_str());
+        let label = |id: &String| view.graph.node(id).map(|node| node.label.as_ref());
         let telling: Vec<&str> = facts.entities.iter().filter_map(label).take(5).collect();
-        let parts = parts.get(node.node.id.as_str()).map(Vec::as_slice).unwrap_or_default();
+        let parts = parts.get(node.node.id.as_ref()).map(Vec::as_slice).unwrap_or_default();
         writeln!(
             out,
             "| {} | {} | {} | {} | {} | {} |",
@@ -163,7 +163,7 @@ fn write_topics<W: Write>(view: &View<'_>, out: &mut W) -> io::Result<()> {
     writeln!(out, "\nPapers to begin with, the most central ones of each topic:\n")?;
     let mut central = central_papers(view);
     for (node, _) in topics.iter().filter(|(_, facts)| !is_part(facts)) {
-        let papers = central.remove(node.node.label.as_str()).unwrap_or_default();
+        let papers = central.remove(node.node.label.as_ref()).unwrap_or_default();
         let titles: Vec<String> = papers.iter().map(|paper| cell(&paper.label)).collect();
         writeln!(out, "- {}: {}", cell(&node.node.label), titles.join("; "))?;
     }

@@ -4,6 +4,7 @@
 //! edges). The attributes of nodes and edges stand in two tables, [`NODE_COLUMNS`] and [`EDGE_COLUMNS`]; a format
 //! walks a table and needs no list of attributes of its own, so all formats have the same ones.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Write};
 
@@ -13,7 +14,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::{number, style};
-use crate::graph::{Edge, EntityFacts, KnowledgeGraph, Node, NodeKind, PaperFacts, TopicFacts};
+use crate::graph::{Edge, EntityFacts, KnowledgeGraph, Node, NodeKind, PaperFacts, Texts, TopicFacts};
 use crate::rules::{EntityType, Relation, Schema};
 
 /// A graph with everything that has to be worked out before it can be written.
@@ -87,12 +88,12 @@ impl fmt::Display for EdgeId {
 }
 
 /// A value of a node or an edge.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Value<'g> {
     /// A text.
     Text(&'g str),
     /// Several texts in a fixed order.
-    List(&'g [String]),
+    List(Cow<'g, [String]>),
     /// A whole number.
     Integer(i64),
     /// A number of single precision; finite.
@@ -128,11 +129,11 @@ pub struct NodeColumn {
 
 /// The attributes of nodes besides `id`, `type` and `label`, in the order of all formats.
 pub static NODE_COLUMNS: [NodeColumn; 22] = [
-    column("authors", "Authors", ColumnKind::List, |n| list(&paper(n.node)?.authors)),
+    column("authors", "Authors", ColumnKind::List, |n| texts(&paper(n.node)?.authors)),
     column("year", "Year", ColumnKind::Integer, |n| integer(paper(n.node)?.year)),
     column("venue", "Venue", ColumnKind::Text, |n| text(paper(n.node)?.venue.as_deref())),
     column("url", "Url", ColumnKind::Text, |n| text(url(n.node))),
-    column("keywords", "Keywords", ColumnKind::List, |n| list(&paper(n.node)?.keywords)),
+    column("keywords", "Keywords", ColumnKind::List, |n| texts(&paper(n.node)?.keywords)),
     column("aliases", "Aliases", ColumnKind::List, |n| list(&entity(n.node)?.aliases)),
     column("papers", "Papers", ColumnKind::Integer, |n| integer(papers(n.node))),
     column("first_year", "FirstYear", ColumnKind::Integer, |n| integer(years(n.node)?.0)),
@@ -384,7 +385,7 @@ impl Value<'_> {
         out: &mut W,
         mut escape: impl FnMut(&mut W, &str) -> io::Result<()>,
     ) -> io::Result<()> {
-        match *self {
+        match self {
             Value::Text(text) => escape(out, text),
             Value::List(members) => {
                 for (position, member) in members.iter().enumerate() {
@@ -395,9 +396,9 @@ impl Value<'_> {
                 }
                 Ok(())
             }
-            Value::Integer(integer) => number::write_integer(out, integer),
-            Value::Single(single) => number::write_single(out, single),
-            Value::Double(double) => number::write_double(out, double),
+            Value::Integer(integer) => number::write_integer(out, *integer),
+            Value::Single(single) => number::write_single(out, *single),
+            Value::Double(double) => number::write_double(out, *double),
         }
     }
 }
@@ -456,7 +457,11 @@ fn text(text: Option<&str>) -> Option<Value<'_>> {
 }
 
 fn list(members: &[String]) -> Option<Value<'_>> {
-    (!members.is_empty()).then_some(Value::List(members))
+    (!members.is_empty()).then_some(Value::List(members.into()))
+}
+
+fn texts<'g>(members: &Texts) -> Option<Value<'g>> {
+    (!members.is_empty()).then(|| Value::List(members.iter().collect()))
 }
 
 fn integer<'g>(number: Option<impl Into<i64>>) -> Option<Value<'g>> {

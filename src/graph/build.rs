@@ -19,6 +19,10 @@ pub fn mention_weight(confidence: f32, count: u32) -> f32 {
     ((f64::from(confidence) * often) as f32).max(0.01)
 }
 
+/// Nodes for which a new graph has room beside papers and entities: topics and sub-topics, which would else mean to copy
+/// all nodes.
+pub(crate) const ROOM_FOR_TOPICS: usize = 512;
+
 impl KnowledgeGraph {
     /// Builds a graph of the nodes, in the order given, and the edges, in the order of edges.
     ///
@@ -172,11 +176,11 @@ mod tests {
     #[test]
     fn extending_keeps_positions_and_the_order_of_edges() {
         let mut graph = sample();
-        let before: Vec<String> = graph.nodes().map(|(_, node)| node.id.clone()).collect();
+        let before: Vec<String> = graph.nodes().map(|(_, node)| node.id.to_string()).collect();
         let new = NodeIndex::new(before.len());
         let first = NodeIndex::new(0);
         graph.extend(vec![paper("new", None)], vec![(first, new, edge(&graph, "builds_on"))]);
-        let after: Vec<String> = graph.nodes().map(|(_, node)| node.id.clone()).collect();
+        let after: Vec<String> = graph.nodes().map(|(_, node)| node.id.to_string()).collect();
         assert_eq!(after[..before.len()], before);
         assert_eq!(graph.node_index("paper:new"), Some(new));
         let order: Vec<_> = graph.graph.raw_edges().iter().map(|edge| graph.edge_place_of(edge)).collect();

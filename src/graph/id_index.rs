@@ -29,7 +29,7 @@ impl IdIndex {
 
     /// The position of the node with exactly this id.
     pub(super) fn get(&self, id: &str, nodes: &DiGraph<Node, Edge>) -> Option<NodeIndex> {
-        self.positions.find(hash(id), |position| nodes[*position].id == id).copied()
+        self.positions.find(hash(id), |position| *nodes[*position].id == *id).copied()
     }
 
     /// Number of different ids.

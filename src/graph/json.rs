@@ -7,10 +7,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
-use super::{
-    Analysis, Edge, EdgeBetween, EntityFacts, KnowledgeGraph, Node, NodeKind, PaperFacts, Sentences,
-    TopicFacts,
-};
+use super::{Analysis, Edge, EdgeBetween, EntityFacts, KnowledgeGraph, Node, NodeKind, PaperFacts, Texts, TopicFacts};
 use crate::rules::Schema;
 
 /// The version of the format that is read.
@@ -119,14 +116,15 @@ struct NodeRecord<'f> {
     type_label: Cow<'f, str>,
     label: String,
     #[serde(default)]
-    authors: Vec<String>,
+    authors: Texts,
     year: Option<i32>,
-    venue: Option<String>,
+    #[serde(borrow)]
+    venue: Option<Cow<'f, str>>,
     url: Option<String>,
     #[serde(default)]
-    keywords: Vec<String>,
+    keywords: Texts,
     #[serde(default)]
-    sentences: Sentences,
+    sentences: Texts,
     #[serde(default)]
     aliases: Vec<String>,
     #[serde(default)]
@@ -229,7 +227,7 @@ pub fn read_json(mut reader: impl Read) -> Result<KnowledgeGraph, GraphReadError
     let mut graph = KnowledgeGraph::from_parts(schema, rules, nodes, Vec::new());
     if graph.distinct_ids() < graph.graph.node_count() {
         let repeated = graph.nodes().find(|(index, node)| graph.node_index(&node.id) != Some(*index));
-        let node = repeated.map(|(_, node)| node.id.clone()).unwrap_or_default();
+        let node = repeated.map(|(_, node)| node.id.to_string()).unwrap_or_default();
         return Err(GraphReadError::DuplicateNode { node });
     }
     let edges = file.edges.into_iter().map(|record| edge(&graph, record)).collect::<Result<Vec<_>, _>>()?;
@@ -287,30 +285,30 @@ fn node(schema: &Schema, record: NodeRecord<'_>, shared: &mut Shared) -> Result<
         "Paper" => NodeKind::Paper(Box::new(PaperFacts {
             authors: record.authors,
             year: record.year,
-            venue: record.venue,
-            url: record.url,
+            venue: record.venue.map(|venue| shared.text(&venue)),
+            url: record.url.map(String::into_boxed_str),
             keywords: record.keywords,
             sentences: record.sentences,
         })),
-        "Topic" => NodeKind::Topic(TopicFacts {
+        "Topic" => NodeKind::Topic(Box::new(TopicFacts {
             papers: record.papers,
             entities: record.entities,
             parent: record.parent,
             first_year: record.first_year,
             last_year: record.last_year,
-        }),
+        })),
         label => {
             let Some(entity_type) = schema.type_named(label) else {
                 return Err(GraphReadError::Type { node: record.id, type_label: record.type_label.into_owned() });
             };
-            NodeKind::Entity(EntityFacts {
+            NodeKind::Entity(Box::new(EntityFacts {
                 entity_type,
                 aliases: record.aliases,
                 papers: record.papers,
                 first_year: record.first_year,
                 last_year: record.last_year,
                 url: record.url,
-            })
+            }))
         }
     };
     let analysis = Analysis {
@@ -325,7 +323,7 @@ fn node(schema: &Schema, record: NodeRecord<'_>, shared: &mut Shared) -> Result<
         size: record.size,
         color: shared.text(&record.color),
     };
-    Ok(Node { id: record.id, label: record.label, kind, analysis })
+    Ok(Node { id: record.id.into(), label: record.label.into(), kind, analysis })
 }
 
 fn edge(graph: &KnowledgeGraph, record: EdgeRecord<'_>) -> Result<EdgeBetween, GraphReadError> {
@@ -399,7 +397,7 @@ mod tests {
     fn nodes_and_edges_come_back_whole() {
         let graph = read(&file()).unwrap();
         let paper = graph.node("paper:p1").unwrap();
-        assert_eq!(paper.label, "Seeing \"more\"");
+        assert_eq!(&*paper.label, "Seeing \"more\"");
         assert_eq!(paper.analysis.position, Some((1.5, -2.0)));
         let NodeKind::Paper(facts) = &paper.kind else { panic!("{paper:?}") };
         assert_eq!((facts.year, facts.sentences.get(0).as_deref()), (Some(2021), Some("We present LookNet.")));

@@ -64,7 +64,7 @@ fn introductions<'e>(
 ) -> Vec<Option<(NodeIndex, f32)>> {
     let age = |paper: NodeIndex| {
         let year = year(graph, paper);
-        (year.is_none(), year, graph.graph[paper].id.as_str())
+        (year.is_none(), year, graph.graph[paper].id.as_ref())
     };
     let mut introducers = vec![0; graph.graph.node_count()];
     let mut earliest: Vec<Option<(NodeIndex, f32)>> = vec![None; graph.graph.node_count()];

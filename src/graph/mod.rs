@@ -25,14 +25,15 @@ mod lineage;
 mod neighbors;
 mod path;
 mod search;
-mod sentences;
 mod statistics;
+mod texts;
 mod topic;
 
 use std::sync::Arc;
 
 use petgraph::graph::DiGraph;
 
+pub(crate) use build::ROOM_FOR_TOPICS;
 pub use build::{EdgeBetween, mention_weight};
 pub use few::{Few, MOST_EVIDENCE, Position};
 pub use index::{GraphIndex, IndexError, Lines, can_be_indexed, write_index};
@@ -41,8 +42,8 @@ pub use lineage::builds_on;
 pub use neighbors::{CommonNeighbor, Neighbor, NeighborFilter, NeighborGroup, common_neighbors, neighbors};
 pub use path::{PathStep, shortest_path};
 pub use search::{FindError, Found, Match, SearchHit, find, search};
-pub use sentences::Sentences;
 pub use statistics::{RelationCount, Statistics, TypeCount};
+pub use texts::Texts;
 pub use topic::find_topic;
 
 use crate::rules::{RelationId, Schema, TypeId};
@@ -67,9 +68,9 @@ pub struct KnowledgeGraph {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
     /// Stable id: `paper:1706.03762`, `model:llama-2-7b`, `topic:image-segmentation`.
-    pub id: String,
+    pub id: Box<str>,
     /// Title of a paper, name of an entity, label of a topic.
-    pub label: String,
+    pub label: Box<str>,
     /// What the node is, with the facts of its kind.
     pub kind: NodeKind,
     /// What analysis found out about the node.
@@ -82,26 +83,26 @@ pub enum NodeKind {
     /// A document.
     Paper(Box<PaperFacts>),
     /// One real-world thing.
-    Entity(EntityFacts),
+    Entity(Box<EntityFacts>),
     /// A community of the graph.
-    Topic(TopicFacts),
+    Topic(Box<TopicFacts>),
 }
 
 /// Facts of a paper.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PaperFacts {
     /// Names of the authors.
-    pub authors: Vec<String>,
+    pub authors: Texts,
     /// Year of publication.
     pub year: Option<i32>,
-    /// Conference or journal.
-    pub venue: Option<String>,
+    /// Conference or journal; papers share its text.
+    pub venue: Option<Arc<str>>,
     /// Address.
-    pub url: Option<String>,
+    pub url: Option<Box<str>>,
     /// Categories or keywords of the source.
-    pub keywords: Vec<String>,
+    pub keywords: Texts,
     /// Sentences that edges of this paper point to as evidence, in the order of the text, each once.
-    pub sentences: Sentences,
+    pub sentences: Texts,
 }
 
 /// Facts of an entity.
@@ -201,6 +202,6 @@ mod tests {
     fn edges_and_nodes_stay_small() {
         // Millions of them: a field more is megabytes.
         assert!(size_of::<Edge>() <= 32, "{}", size_of::<Edge>());
-        assert!(size_of::<Node>() <= 240, "{}", size_of::<Node>());
+        assert!(size_of::<Node>() <= 160, "{}", size_of::<Node>());
     }
 }

@@ -168,7 +168,7 @@ mod tests {
         let graph = sample();
         let [first, second] = ["paper:p1", "paper:p2"].map(|id| graph.node_index(id).unwrap());
         let common = common_neighbors(&graph, first, second, |node| graph.degree(node));
-        let ids: Vec<&str> = common.iter().map(|shared| graph.graph[shared.node].id.as_str()).collect();
+        let ids: Vec<&str> = common.iter().map(|shared| graph.graph[shared.node].id.as_ref()).collect();
         assert_eq!(ids, ["dataset:imagenet", "model:diffusion-model"]);
         assert!(common[0].weight >= common[1].weight);
     }

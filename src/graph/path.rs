@@ -140,7 +140,7 @@ mod tests {
 
     fn path(graph: &KnowledgeGraph, from: &str, to: &str) -> Option<Vec<String>> {
         let steps = shortest_path(graph, node_index(graph, from), node_index(graph, to))?;
-        Some(steps.iter().map(|step| graph.graph[step.node].id.clone()).collect())
+        Some(steps.iter().map(|step| graph.graph[step.node].id.to_string()).collect())
     }
 
     #[test]

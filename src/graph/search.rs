@@ -65,14 +65,14 @@ fn hit<'g>(index: NodeIndex, node: &'g Node, query: &str, wanted: &str) -> Optio
 
 /// The label and the aliases.
 pub(super) fn names(node: &Node) -> impl Iterator<Item = &str> {
-    std::iter::once(node.label.as_str()).chain(node.aliases().iter().map(String::as_str))
+    std::iter::once(node.label.as_ref()).chain(node.aliases().iter().map(String::as_str))
 }
 
 /// Is the query the node's id? A paper's may be given without `paper:`.
 fn is_id(node: &Node, query: &str) -> bool {
     let query = query.trim();
     let is_paper = matches!(node.kind, NodeKind::Paper(_));
-    node.id == query || (is_paper && node.id.strip_prefix("paper:") == Some(query))
+    *node.id == *query || (is_paper && node.id.strip_prefix("paper:") == Some(query))
 }
 
 /// How a normal form fits another one that is wanted.
@@ -153,14 +153,14 @@ fn suggestions(graph: &KnowledgeGraph, wanted: &str, hits: &[SearchHit<'_>]) -> 
                 Some((distances.min()?, node))
             })
             .collect();
-        similar.sort_by_key(|(distance, node)| (*distance, std::cmp::Reverse(node.paper_count()), node.id.as_str()));
+        similar.sort_by_key(|(distance, node)| (*distance, std::cmp::Reverse(node.paper_count()), node.id.as_ref()));
         for (_, node) in similar {
             if nearest.len() < MOST_SUGGESTIONS && !nearest.iter().any(|held| held.id == node.id) {
                 nearest.push(node);
             }
         }
     }
-    nearest.into_iter().map(|node| (node.id.clone(), node.label.clone())).collect()
+    nearest.into_iter().map(|node| (node.id.to_string(), node.label.to_string())).collect()
 }
 
 /// How many letters a name that is suggested may differ in.
@@ -196,7 +196,7 @@ mod tests {
     use crate::graph::testing::sample;
 
     fn ids(graph: &KnowledgeGraph, query: &str) -> Vec<String> {
-        search(graph, query).into_iter().map(|hit| hit.node.id.clone()).collect()
+        search(graph, query).into_iter().map(|hit| hit.node.id.to_string()).collect()
     }
 
     #[test]
@@ -225,9 +225,9 @@ mod tests {
     fn a_label_wins_over_an_alias_and_others_are_named() {
         let graph = sample();
         let found = find(&graph, "SD").unwrap();
-        assert_eq!(graph.graph[found.index].id, "method:sd");
+        assert_eq!(&*graph.graph[found.index].id, "method:sd");
         assert_eq!(found.others.len(), 1);
-        assert_eq!(graph.graph[find(&graph, "sd").unwrap().index].id, "method:sd");
+        assert_eq!(&*graph.graph[find(&graph, "sd").unwrap().index].id, "method:sd");
         assert_eq!(find(&graph, "model:diffusion-model").unwrap().others, []);
     }
 

@@ -12,7 +12,7 @@ pub(crate) fn schema() -> Schema {
 
 pub(crate) fn paper(id: &str, year: Option<i32>) -> Node {
     let kind = NodeKind::Paper(Box::new(PaperFacts { year, ..PaperFacts::default() }));
-    Node { id: format!("paper:{id}"), label: format!("Paper {id}"), kind, analysis: Analysis::default() }
+    Node { id: format!("paper:{id}").into(), label: format!("Paper {id}").into(), kind, analysis: Analysis::default() }
 }
 
 pub(crate) fn edge(graph: &KnowledgeGraph, relation: &str) -> Edge {
@@ -37,19 +37,19 @@ pub(crate) fn entity(schema: &Schema, type_label: &str, id: &str, label: &str, a
         last_year: None,
         url: None,
     };
-    Node { id: id.to_owned(), label: label.to_owned(), kind: NodeKind::Entity(facts), analysis: Analysis::default() }
+    Node { id: id.into(), label: label.into(), kind: NodeKind::Entity(Box::new(facts)), analysis: Analysis::default() }
 }
 
 pub(crate) fn topic(id: &str, label: &str, papers: u32) -> Node {
-    let kind = NodeKind::Topic(TopicFacts { papers, ..TopicFacts::default() });
-    Node { id: id.to_owned(), label: label.to_owned(), kind, analysis: Analysis::default() }
+    let kind = NodeKind::Topic(Box::new(TopicFacts { papers, ..TopicFacts::default() }));
+    Node { id: id.into(), label: label.into(), kind, analysis: Analysis::default() }
 }
 
 /// Four papers, five entities and a topic, in two parts that only the topic ties together.
 pub(crate) fn sample() -> KnowledgeGraph {
     let schema = schema();
     let mut third = paper("p3", None);
-    third.label = "A study of diffusion models".to_owned();
+    third.label = "A study of diffusion models".into();
     let nodes = vec![
         paper("p1", Some(2020)),
         paper("p2", Some(2022)),

@@ -24,8 +24,11 @@ mod naming;
 mod reading;
 mod tally;
 
+use std::sync::Arc;
+
 use petgraph::graph::NodeIndex;
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 pub use archive::{Archive, ArchiveError};
 pub use reading::Reading;
@@ -35,7 +38,7 @@ use crate::extract::Extraction;
 use crate::graph::grouped::Grouped;
 use crate::graph::{
     Analysis, Edge, EdgeBetween, EntityFacts, Few, KnowledgeGraph, MOST_EVIDENCE, Node, NodeKind, PaperFacts,
-    builds_on, mention_weight,
+    ROOM_FOR_TOPICS, builds_on, mention_weight,
 };
 use crate::rules::{LexiconEntry, RelationId, RelationRole, Schema, TypeId};
 use cell::Cells;
@@ -60,6 +63,7 @@ pub struct Resolver<'r> {
     cells: Cells,
     rules: Interner,
     papers: Vec<PaperRecord>,
+    venues: FxHashSet<Arc<str>>,
     /// What each of them takes, [`PAPERS_OF_A_BLOCK`] at a time.
     takes: Vec<Grouped<Take>>,
 }
@@ -67,8 +71,8 @@ pub struct Resolver<'r> {
 /// What is kept of a paper until the end.
 #[derive(Debug)]
 struct PaperRecord {
-    id: String,
-    title: String,
+    id: Box<str>,
+    title: Box<str>,
     facts: Box<PaperFacts>,
 }
 
@@ -98,7 +102,7 @@ impl<'r> Resolver<'r> {
     /// `lexicon[n]` is the entry that [`lexicon_entry`](crate::extract::FoundEntity::lexicon_entry) means by `n`.
     pub fn new(schema: &'r Schema, lexicon: &'r [LexiconEntry]) -> Resolver<'r> {
         let (cells, rules) = (Cells::default(), Interner::default());
-        Resolver { schema, lexicon, cells, rules, papers: Vec::new(), takes: Vec::new() }
+        Resolver { schema, lexicon, cells, rules, papers: Vec::new(), venues: FxHashSet::default(), takes: Vec::new() }
     }
 
     /// Takes in one paper. Ids of papers must differ; entities of types or relations that the schema lacks are left
@@ -119,18 +123,29 @@ impl<'r> Resolver<'r> {
                 self.takes.push(block);
             }
         }
+        let venue = reading.venue.map(|venue| self.venue(&venue));
         self.papers.push(PaperRecord {
-            id: format!("paper:{}", reading.id),
-            title: reading.title,
+            id: format!("paper:{}", reading.id).into(),
+            title: reading.title.into(),
             facts: Box::new(PaperFacts {
                 authors: reading.authors,
                 year: reading.year,
-                venue: reading.venue,
-                url: reading.url,
+                venue,
+                url: reading.url.map(String::into_boxed_str),
                 keywords: reading.keywords,
                 sentences: reading.sentences,
             }),
         });
+    }
+
+    /// The text of a venue, which many papers have, kept once.
+    fn venue(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.venues.get(name) {
+            return Arc::clone(known);
+        }
+        let venue: Arc<str> = name.into();
+        self.venues.insert(Arc::clone(&venue));
+        venue
     }
 
     fn take(&mut self, found: &EntityReading) -> Option<Take> {
@@ -193,7 +208,7 @@ impl<'r> Resolver<'r> {
         named.keys = Vec::new();
 
         let mut graph = KnowledgeGraph::from_parts(self.schema.clone(), rule_ids, Vec::new(), Vec::new());
-        graph.reserve_nodes(paper_count + order.len());
+        graph.reserve_nodes(paper_count + order.len() + ROOM_FOR_TOPICS);
         for record in self.papers {
             graph.add_node(node(record.id, record.title, NodeKind::Paper(record.facts)));
         }
@@ -207,7 +222,7 @@ impl<'r> Resolver<'r> {
                 last_year: years.last,
                 url: name.url,
             };
-            graph.add_node(node(name.id, name.name, NodeKind::Entity(facts)));
+            graph.add_node(node(name.id.into(), name.name.into(), NodeKind::Entity(Box::new(facts))));
         }
         drop(named);
         add_edges(&mut graph, edges, families);
@@ -359,7 +374,7 @@ fn relation_for_type(schema: &Schema, relation: RelationId, entity_type: TypeId)
     default.unwrap_or(weakest)
 }
 
-fn node(id: String, label: String, kind: NodeKind) -> Node {
+fn node(id: Box<str>, label: Box<str>, kind: NodeKind) -> Node {
     Node { id, label, kind, analysis: Analysis::default() }
 }
 

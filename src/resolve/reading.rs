@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{MOST_EVIDENCE, probability};
 use crate::corpus::Paper;
 use crate::extract::{Extraction, FoundEntity, SentenceSpan};
-use crate::graph::Sentences;
+use crate::graph::Texts;
 use crate::rules::{RelationId, Schema, TypeId};
 
 /// A paper and what was found in it.
@@ -18,19 +18,19 @@ pub struct Reading {
     pub id: String,
     /// The title.
     pub title: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) authors: Vec<String>,
+    #[serde(default, skip_serializing_if = "Texts::is_empty")]
+    pub(super) authors: Texts,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) year: Option<i32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) venue: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) url: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) keywords: Vec<String>,
+    #[serde(default, skip_serializing_if = "Texts::is_empty")]
+    pub(super) keywords: Texts,
     /// Sentences that entities point to, in the order of the text, each once.
-    #[serde(default, skip_serializing_if = "Sentences::is_empty")]
-    pub(super) sentences: Sentences,
+    #[serde(default, skip_serializing_if = "Texts::is_empty")]
+    pub(super) sentences: Texts,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) entities: Vec<EntityReading>,
 }
@@ -71,11 +71,11 @@ impl Reading {
             entities: entities.into_iter().map(|found| entity_reading(found, &spans)).collect(),
             id: paper.id,
             title: paper.title,
-            authors: paper.authors,
+            authors: paper.authors.iter().collect(),
             year: paper.year,
             venue: paper.venue,
             url: paper.url,
-            keywords: paper.keywords,
+            keywords: paper.keywords.iter().collect(),
         }
     }
 

@@ -49,7 +49,7 @@ pub fn add_entity(graph: &mut KnowledgeGraph, id: &str, name: &str, type_label: 
     let entity_type = graph.schema.type_named(type_label).unwrap();
     let facts =
         EntityFacts { entity_type, aliases: Vec::new(), papers: 0, first_year: None, last_year: None, url: None };
-    add(graph, id, name, NodeKind::Entity(facts));
+    add(graph, id, name, NodeKind::Entity(Box::new(facts)));
 }
 
 /// Adds an edge with one sentence and one rule as evidence where its source is a paper.
@@ -106,10 +106,10 @@ pub fn small() -> KnowledgeGraph {
     link(&mut graph, "paper:a-note-on-yeast", "uses", "cell-line:bruno-7");
     link(&mut graph, "model:harbornet-s", "variant_of", "model:harbornet");
     let facts = paper_facts(&mut graph, "paper:2101.00001");
-    facts.authors = vec!["Ada Quay".into(), "Björn Möle".into()];
+    facts.authors = ["Ada Quay", "Björn Möle"].into_iter().collect();
     facts.venue = Some("Harbour Vision".into());
     facts.url = Some("https://example.org/papers?id=1&v=2".into());
-    facts.keywords = vec!["ships".into(), "fog & mist".into()];
+    facts.keywords = ["ships", "fog & mist"].into_iter().collect();
     let facts = entity_facts(&mut graph, "model:harbornet");
     facts.aliases = vec!["Harbor Net".into(), "HarbourNet".into()];
     (facts.first_year, facts.last_year) = (Some(2021), Some(2022));
@@ -127,10 +127,10 @@ pub fn analyzed() -> KnowledgeGraph {
         last_year: Some(2022),
         ..TopicFacts::default()
     };
-    add(&mut graph, "topic:ships-in-fog", "ships in fog", NodeKind::Topic(ships));
+    add(&mut graph, "topic:ships-in-fog", "ships in fog", NodeKind::Topic(Box::new(ships)));
     let parent = Some("topic:ships-in-fog".into());
     let small_boats = TopicFacts { papers: 1, parent, ..TopicFacts::default() };
-    add(&mut graph, "topic:small-boats", "small boats", NodeKind::Topic(small_boats));
+    add(&mut graph, "topic:small-boats", "small boats", NodeKind::Topic(Box::new(small_boats)));
     link(&mut graph, "paper:2101.00001", "about", "topic:ships-in-fog");
     link(&mut graph, "paper:2202.00002", "about", "topic:small-boats");
     let count = graph.graph.node_count();
@@ -142,9 +142,9 @@ pub fn analyzed() -> KnowledgeGraph {
             weighted_degree: 1.5 * f64::from(step),
             pagerank: 1.0 / count as f64,
             topic: (!yeast).then(|| "ships in fog".into()),
-            subtopic: (node.id == "paper:2202.00002").then(|| "small boats".into()),
+            subtopic: (*node.id == *"paper:2202.00002").then(|| "small boats".into()),
             bridge: if position == 1 { 0.25 } else { 0.0 },
-            trend: (node.id == "topic:ships-in-fog").then_some(0.5),
+            trend: (*node.id == *"topic:ships-in-fog").then_some(0.5),
             position: Some((step * 12.5 - 40.0, -step * 7.25)),
             size: 5.0 + step,
             color: if yeast { "#bbbbbb".into() } else { "#ee7733".into() },
@@ -182,10 +182,10 @@ pub fn hurtful() -> KnowledgeGraph {
         let id = format!("paper:{position}:{name}");
         add_paper(&mut graph, &id, name, Some(1990 + i32::try_from(position).unwrap()));
         let facts = paper_facts(&mut graph, &id);
-        facts.authors = vec![(*name).into(), "Second".into()];
+        facts.authors = [name, "Second"].into_iter().collect();
         facts.venue = Some((*name).into());
-        facts.url = Some(format!("https://example.org/{name}"));
-        facts.keywords = vec![(*name).into()];
+        facts.url = Some(format!("https://example.org/{name}").into());
+        facts.keywords = [name].into_iter().collect();
         facts.sentences = [name].into_iter().collect();
     }
     let long = "long ".repeat(1000);

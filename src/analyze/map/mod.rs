@@ -81,7 +81,7 @@ mod tests {
     fn markup_in_names_is_escaped() {
         let mut graph = analyzed();
         for node in graph.graph.node_weights_mut() {
-            node.label = format!("<b>&\"{}", node.label);
+            node.label = format!("<b>&\"{}", node.label).into();
         }
         for svg in [topic_map(&graph), papers_by_year(&graph), top_entities(&graph, 3)] {
             assert!(!texts(&svg.unwrap()).is_empty());

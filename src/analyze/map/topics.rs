@@ -87,7 +87,7 @@ fn fit(places: &mut [Point], radii: &[f32]) {
 /// Pairs of topics whose papers name entities of the other one, with the strength as a share of the strongest.
 fn strongest_links(graph: &KnowledgeGraph, topics: &[&Node]) -> Vec<(usize, usize, f32)> {
     let number: FxHashMap<&str, usize> =
-        topics.iter().enumerate().map(|(n, topic)| (topic.label.as_str(), n)).collect();
+        topics.iter().enumerate().map(|(n, topic)| (topic.label.as_ref(), n)).collect();
     let topic_of = |node: &Node| node.analysis.topic.as_deref().and_then(|label| number.get(label).copied());
     let mut counts = vec![0u32; topics.len() * topics.len()];
     for edge in graph.graph.edge_references() {

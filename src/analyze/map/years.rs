@@ -25,7 +25,7 @@ pub fn papers_by_year(graph: &KnowledgeGraph) -> Option<String> {
     let topics = main_topics(graph);
     let shown = topics.len().min(TOPICS_SHOWN);
     let number: FxHashMap<&str, usize> =
-        topics.iter().take(shown).enumerate().map(|(number, topic)| (topic.label.as_str(), number)).collect();
+        topics.iter().take(shown).enumerate().map(|(number, topic)| (topic.label.as_ref(), number)).collect();
     let dated: Vec<(i32, usize)> = graph
         .papers()
         .filter_map(|(_, node)| match &node.kind {
@@ -47,7 +47,7 @@ pub fn papers_by_year(graph: &KnowledgeGraph) -> Option<String> {
         counts[(year - first) as usize][topic] += 1;
     }
     let name = |topic: usize| {
-        if topic < shown { topics[topic].label.as_str() } else { "other papers" }
+        if topic < shown { topics[topic].label.as_ref() } else { "other papers" }
     };
     let color = |topic: usize| {
         if topic < shown { color_of(topics[topic], topic) } else { UNCLUSTERED.to_owned() }

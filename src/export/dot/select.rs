@@ -166,7 +166,7 @@ fn topic_label<'g>(graph: &'g KnowledgeGraph, name: &str) -> Result<&'g str, Exp
     {
         return Ok(label);
     }
-    let known: Vec<&str> = graph.topics().map(|(_, node)| node.label.as_str()).take(10).collect();
+    let known: Vec<&str> = graph.topics().map(|(_, node)| node.label.as_ref()).take(10).collect();
     let hint = if known.is_empty() {
         "it has no topics at all, because none were looked for or it is too small".to_owned()
     } else {
@@ -195,7 +195,7 @@ fn find_node(graph: &KnowledgeGraph, name: &str) -> Result<NodeIndex, ExportErro
         .graph
         .node_weights()
         .filter(|node| !wanted.is_empty() && node.label.to_lowercase().contains(&wanted))
-        .map(|node| node.id.as_str())
+        .map(|node| node.id.as_ref())
         .take(5)
         .collect();
     let hint = if near.is_empty() { String::new() } else { format!("; near it are {}", near.join(", ")) };

@@ -126,7 +126,7 @@ fn graph(names: &[prop::sample::Index], edges: &[(u32, u32, usize, u8)]) -> Know
             3 => entity(&schema, "Model", &format!("model:{number}"), label, &["net", "Alias"], number as u32 % 3),
             _ => topic(&format!("topic:{number}"), label, 1),
         };
-        node.label = label.to_owned();
+        node.label = label.into();
         node
     });
     let nodes: Vec<Node> = nodes.collect();

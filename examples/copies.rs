@@ -24,7 +24,7 @@ use mimalloc::MiMalloc;
 use papergraph::analyze::{AnalyzeOptions, analyze};
 use papergraph::corpus::{CorpusReader, Paper, ReadOptions, Source};
 use papergraph::export::{ExportOptions, Format, write_outputs};
-use papergraph::extract::{Extraction, Extractor};
+use papergraph::extract::{Extraction, Extractor, Reasons};
 use papergraph::resolve::Resolver;
 use papergraph::rules::RuleFolder;
 use rayon::prelude::*;
@@ -82,7 +82,7 @@ fn build(input: &str, copies: u64, folder: &Path, seed: u64) -> Result<(), Box<d
     let mut stages = Stages::default();
     let mut reader = open(input)?;
     while let Some(papers) = next_papers(&mut reader) {
-        let found: Vec<Extraction> = papers.par_iter().map(|paper| extractor.extract(paper)).collect();
+        let found: Vec<Extraction> = papers.par_iter().map(|paper| extractor.extract_with(paper, Reasons::Relations)).collect();
         stages.end("read and extracted once");
         for copy in 0..copies {
             let variation = Variation { seed, copy };

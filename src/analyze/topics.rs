@@ -120,26 +120,33 @@ fn communities(
     let runs = Runs { graph: &graph, count: (pairs_for_all_runs / pair_count).clamp(1, MOST_RUNS) as u64, seed };
     let attempt = |resolution: f64, most_repeats: u64| {
         let run = runs.best(resolution, most_repeats);
-        Attempt { topics: Topics { resolution, ..Topics::from_communities(&run.of_node, smallest) }, run }
+        Attempt { topics: count_communities(&run.of_node, smallest), resolution, run }
     };
-    let Attempt { topics, run } = match resolution {
+    let Attempt { resolution, run, .. } = match resolution {
         Some(fixed) if fixed.is_finite() && fixed > 0.0 => attempt(fixed, MOST_REPEATS),
         // On a large graph one pass tells the number of communities well enough to find the resolution.
         _ if pair_count > pairs_for_all_runs => {
             let found = search(wanted, |resolution| attempt(resolution, 1));
-            let resolution = found.topics.resolution;
-            let run = runs.repeated(0, resolution, MOST_REPEATS, Some(found.run));
-            Attempt { topics: Topics { resolution, ..Topics::from_communities(&run.of_node, smallest) }, run }
+            Attempt { run: runs.repeated(0, found.resolution, MOST_REPEATS, Some(found.run)), ..found }
         }
         _ => search(wanted, |resolution| attempt(resolution, MOST_REPEATS)),
     };
-    Topics { modularity: modularity(papers, &run.of_node), ..topics }
+    let modularity = modularity(papers, &run.of_node);
+    Topics { resolution, modularity, ..Topics::from_communities(&run.of_node, smallest) }
 }
 
-/// Topics at a resolution, and the communities that they are made of.
+/// Communities at a resolution, and how many of them are large enough for topics.
 struct Attempt {
-    topics: Topics,
+    resolution: f64,
+    topics: usize,
     run: Communities,
+}
+
+/// Number of communities of no fewer nodes than `smallest`.
+fn count_communities(community_of: &[u32], smallest: usize) -> usize {
+    let mut sizes = vec![0; community_of.iter().max().map_or(0, |most| *most as usize + 1)];
+    community_of.iter().for_each(|&community| sizes[community as usize] += 1);
+    sizes.into_iter().filter(|&size| size >= smallest).count()
 }
 
 /// Looks for the resolution that gives about `wanted` topics: 1, the natural one, if that will do; else doubles or
@@ -149,7 +156,7 @@ struct Attempt {
 fn search(wanted: usize, attempt: impl Fn(f64) -> Attempt + Sync) -> Attempt {
     // Communities that are there of themselves matter more than their exact number.
     let near_enough = (wanted / 4).max(1);
-    let distance = |attempt: &Attempt| attempt.topics.members.len().abs_diff(wanted);
+    let distance = |attempt: &Attempt| attempt.topics.abs_diff(wanted);
     let mut bracket = Bracket::default();
     let mut ahead: Option<(f64, Attempt)> = None;
     let mut best: Option<Attempt> = None;
@@ -165,7 +172,7 @@ fn search(wanted: usize, attempt: impl Fn(f64) -> Attempt + Sync) -> Attempt {
             }
             _ => attempt(resolution),
         };
-        bracket = bracket.with(resolution, found.topics.members.len() < wanted);
+        bracket = bracket.with(resolution, found.topics < wanted);
         best = match best {
             Some(best) if distance(&best) <= distance(&found) => Some(best),
             _ => Some(found),

@@ -15,7 +15,7 @@ use super::{Global, Outcome};
 use crate::analyze::analyze_in_steps;
 use crate::corpus::Source;
 use crate::export::{ExportOptions, Format, GENERATOR, write_outputs};
-use crate::extract::Extractor;
+use crate::extract::{Extractor, Reasons};
 use crate::graph::KnowledgeGraph;
 use crate::resolve::{Archive, Reading, Resolver};
 
@@ -135,7 +135,7 @@ impl Build {
             Ok(())
         };
         let read = |paper| {
-            let extraction = extractor.extract(&paper);
+            let extraction = extractor.extract_with(&paper, Reasons::Relations);
             Reading::new(paper, &extraction, &schema)
         };
         // New versions of earlier papers stand where those stood, so earlier papers wait until all is read.

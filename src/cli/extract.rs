@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use crate::corpus::Paper;
-use crate::extract::{ExtractLine, Extractor};
+use crate::extract::{ExtractLine, Extractor, Reasons};
 use rayon::prelude::*;
 
 use super::input::InputOptions;
@@ -61,7 +61,7 @@ impl Extract {
 
 /// The line of one paper, and its number of entities.
 fn line(extractor: &Extractor, paper: &Paper) -> serde_json::Result<(usize, Vec<u8>)> {
-    let extraction = extractor.extract(paper);
+    let extraction = extractor.extract_with(paper, Reasons::Mentions);
     let line = ExtractLine::new(extractor, paper, &extraction);
     let mut bytes = serde_json::to_vec(&line)?;
     bytes.push(b'\n');

@@ -131,6 +131,17 @@ pub struct Extractor {
     pub settings: Settings,
 }
 
+/// Which reasons are worked out beside what was found: each takes some hundredths of the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reasons {
+    /// Those for mentions and those for relations.
+    All,
+    /// Those for mentions, which `papergraph extract` writes.
+    Mentions,
+    /// Those for relations, which a graph keeps.
+    Relations,
+}
+
 /// How many pieces of evidence are named as the reasons of a relation.
 const REASONS: usize = 3;
 
@@ -255,26 +266,41 @@ impl Extractor {
 
     /// Finds the entities of a paper.
     pub fn extract(&self, paper: &Paper) -> Extraction {
-        let reading = self.read(paper);
-        self.extraction(&reading)
+        self.extract_with(paper, Reasons::All)
+    }
+
+    /// Finds the entities of a paper, with the reasons that are asked for.
+    pub fn extract_with(&self, paper: &Paper, reasons: Reasons) -> Extraction {
+        self.entities(&self.read(paper), reasons)
     }
 
     /// The entities of a paper that was read.
     pub fn extraction(&self, reading: &Reading<'_>) -> Extraction {
-        let mut words = self.relation_space.words(&reading.text.document);
-        Extraction { entities: reading.groups.iter().map(|group| self.entity(reading, &mut words, group)).collect() }
+        self.entities(reading, Reasons::All)
     }
 
-    fn entity(&self, reading: &Reading<'_>, words: &mut RelationWords, group: &Group) -> FoundEntity {
+    fn entities(&self, reading: &Reading<'_>, reasons: Reasons) -> Extraction {
+        let mut words = self.relation_space.words(&reading.text.document);
+        let entities = reading.groups.iter().map(|group| self.entity(reading, &mut words, group, reasons));
+        Extraction { entities: entities.collect() }
+    }
+
+    fn entity(
+        &self,
+        reading: &Reading<'_>,
+        words: &mut RelationWords,
+        group: &Group,
+        reasons: Reasons,
+    ) -> FoundEntity {
         let text = &reading.text;
         let document = &text.document;
         let mentions: Vec<Mention> =
-            group.members.iter().map(|&at| self.mention(reading, &reading.chosen[at])).collect();
+            group.members.iter().map(|&at| self.mention(reading, &reading.chosen[at], reasons)).collect();
         let places = EntityPlaces {
             entity_type: group.entity_type,
             spans: group.members.iter().map(|&at| (reading.chosen[at].first, reading.chosen[at].end)).collect(),
         };
-        let (relation, relation_confidence, relation_rules) = self.relation(text, words, &places);
+        let (relation, relation_confidence, relation_rules) = self.relation(text, words, &places, reasons);
         let name = match group.entry {
             Some(entry) => self.rules.lexicon[entry as usize].name.clone(),
             None => {
@@ -304,7 +330,7 @@ impl Extractor {
         }
     }
 
-    fn mention(&self, reading: &Reading<'_>, span: &Chosen) -> Mention {
+    fn mention(&self, reading: &Reading<'_>, span: &Chosen, reasons: Reasons) -> Mention {
         let document = &reading.text.document;
         let (field, start, end) = document.source_span(span.first, span.end);
         Mention {
@@ -312,7 +338,7 @@ impl Extractor {
             start,
             end,
             reading: reading_of(reading, span),
-            rule: self.strongest_rule(reading, span),
+            rule: (reasons != Reasons::Relations).then(|| self.strongest_rule(reading, span)),
             confidence: span.confidence,
         }
     }
@@ -334,9 +360,9 @@ impl Extractor {
         best.1
     }
 
-    /// Name of the rule that spoke most for a mention: `family: value`.
+    /// Name of the rule that spoke most for a mention: `family: value`; empty where it was not asked for.
     pub fn rule_name(&self, mention: &Mention) -> String {
-        row_name(&self.space.names, mention.rule)
+        mention.rule.map_or_else(String::new, |rule| row_name(&self.space.names, rule))
     }
 
     /// The relation that weighs most among those that the type allows, its probability, and the evidence for it.
@@ -345,6 +371,7 @@ impl Extractor {
         text: &Annotated<'_>,
         words: &mut RelationWords,
         places: &EntityPlaces,
+        reasons: Reasons,
     ) -> (RelationId, f32, Vec<String>) {
         let rows = relation_evidence::collect(text, &self.relation_space, words, places);
         let sums = self.weights.relations.sums(&rows);
@@ -353,18 +380,26 @@ impl Extractor {
         let column = usize::from(relation.0);
         let most = sums[column];
         let total: f32 = allowed.iter().map(|other| (sums[usize::from(other.0)] - most).exp()).sum();
-        let effective = self.weights.relations.effective(&sums, column);
-        let mut reasons: Vec<(f32, u32)> = Vec::with_capacity(REASONS + 1);
-        for &row in &rows {
+        let rules = match reasons {
+            Reasons::Mentions => Vec::new(),
+            Reasons::All | Reasons::Relations => self.rules_of_relation(&rows, &sums, column),
+        };
+        (relation, 1.0 / total.max(1.0), rules)
+    }
+
+    /// Names of the pieces of evidence that spoke most for a relation, strongest first.
+    fn rules_of_relation(&self, rows: &[u32], sums: &[f32], column: usize) -> Vec<String> {
+        let effective = self.weights.relations.effective(sums, column);
+        let mut best: Vec<(f32, u32)> = Vec::with_capacity(REASONS + 1);
+        for &row in rows {
             let weight = effective.weight(row);
-            if weight > reasons.get(REASONS - 1).map_or(0.0, |least| least.0) {
-                let place = reasons.partition_point(|&(other, _)| other >= weight);
-                reasons.insert(place, (weight, row));
-                reasons.truncate(REASONS);
+            if weight > best.get(REASONS - 1).map_or(0.0, |least| least.0) {
+                let place = best.partition_point(|&(other, _)| other >= weight);
+                best.insert(place, (weight, row));
+                best.truncate(REASONS);
             }
         }
-        let reasons = reasons.iter().map(|&(_, row)| row_name(&self.relation_space.names, row));
-        (relation, 1.0 / total.max(1.0), reasons.collect())
+        best.iter().map(|&(_, row)| row_name(&self.relation_space.names, row)).collect()
     }
 
     /// Sentences of an entity's mentions: those of the abstract before the title, surest mention first.

@@ -18,8 +18,8 @@ pub struct Mention {
     pub end: usize,
     /// The span with markup taken out (LaTeX, HTML, soft hyphens), white space made single: how the place reads.
     pub reading: String,
-    /// The piece of evidence that spoke most for this span: [`Extractor::rule_name`] names it.
-    pub rule: u32,
+    /// The piece of evidence that spoke most for this span, where that was asked for: [`Extractor::rule_name`] names it.
+    pub rule: Option<u32>,
     /// Probability that the span names an entity of the given type, 0 to 1.
     pub confidence: f32,
 }
@@ -55,7 +55,7 @@ pub struct FoundEntity {
     pub relation: RelationId,
     /// Probability of the relation among those that the type allows, 0 to 1.
     pub relation_confidence: f32,
-    /// Ids of the rules that decided the relation, strongest first, at most three.
+    /// Ids of the rules that decided the relation, strongest first, at most three; none where they were not asked for.
     pub relation_rules: Vec<String>,
     /// Confidence that the entity is one and has this type, 0 to 1.
     pub confidence: f32,

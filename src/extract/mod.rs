@@ -34,6 +34,6 @@ pub mod vocabulary;
 pub mod weights;
 
 pub use extractor::{
-    Extractor, PAIR_WEIGHTS, RELATION_WEIGHTS, Reading, SAME, SPAN_WEIGHTS, Settings, Vocabularies, Weights,
+    Extractor, PAIR_WEIGHTS, RELATION_WEIGHTS, Reading, Reasons, SAME, SPAN_WEIGHTS, Settings, Vocabularies, Weights,
 };
 pub use found::{EntityLine, ExtractLine, Extraction, FoundEntity, Mention, MentionLine, SentenceSpan};

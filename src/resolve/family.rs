@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use super::key::name_key;
 use super::merge::Groups;
-use super::naming::{EntityName, Names};
+use super::naming::{BETWEEN_KEYS, EntityName, Names};
 use crate::rules::{LexiconEntry, TypeId};
 use crate::text::normal_form;
 
@@ -116,10 +116,10 @@ fn is_ancestor(broader_of: &[Option<usize>], ancestor: usize, entity: usize) -> 
 struct Present<'n>(FxHashMap<(TypeId, &'n str), Option<usize>>);
 
 impl<'n> Present<'n> {
-    fn new(groups: &Groups, keys: &'n [Vec<String>]) -> Present<'n> {
+    fn new(groups: &Groups, keys: &'n [Box<str>]) -> Present<'n> {
         let mut by_form: FxHashMap<(TypeId, &str), Option<usize>> = FxHashMap::default();
         for (group, keys) in keys.iter().enumerate() {
-            for key in keys {
+            for key in keys.split(BETWEEN_KEYS) {
                 // What two entities are called says nothing.
                 by_form
                     .entry((groups.types[group], key))

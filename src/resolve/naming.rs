@@ -34,9 +34,12 @@ pub(super) struct EntityName {
 #[derive(Debug)]
 pub(super) struct Names {
     pub(super) names: Vec<EntityName>,
-    /// Joined forms of the name and the aliases of every group.
-    pub(super) keys: Vec<Vec<String>>,
+    /// Joined forms of the name and the aliases of every group, apart by [`BETWEEN_KEYS`].
+    pub(super) keys: Vec<Box<str>>,
 }
+
+/// Stands between joined forms, which are letters and digits.
+pub(super) const BETWEEN_KEYS: char = '\n';
 
 /// A form that fewer than one in so many papers use for an entity is no alias of it: a slip, or a special kind of it.
 const RAREST_ALIAS: u32 = 100;
@@ -49,7 +52,7 @@ pub(super) fn name_groups(schema: &Schema, lexicon: &[LexiconEntry], cells: &Cel
         Forms::gather(cells, groups, groups.cells.group(group)).into_name(known, group, &owners)
     };
     let all = (0..groups.types.len()).into_par_iter();
-    let (mut names, keys): (Vec<EntityName>, Vec<Vec<String>>) = all.clone().map(name).unzip();
+    let (mut names, keys): (Vec<EntityName>, Vec<Box<str>>) = all.clone().map(name).unzip();
     drop(owners);
     let papers = |group| -> u32 { groups.cells.group(group).iter().map(|cell| papers_of(cells, *cell)).sum() };
     let readings: Vec<u32> = all.map(papers).collect();
@@ -154,7 +157,7 @@ impl<'t> Forms<'t> {
     }
 
     /// The name, and the joined forms of it and the aliases.
-    fn into_name(self, known: Option<&LexiconEntry>, group: usize, owners: &Owners<'_>) -> (EntityName, Vec<String>) {
+    fn into_name(self, known: Option<&LexiconEntry>, group: usize, owners: &Owners<'_>) -> (EntityName, Box<str>) {
         let name = known.map_or_else(|| self.canonical(), |known| known.name.as_str()).to_owned();
         let own_form = normal_form(&name);
         let papers = |readings: &[Reading<'_>]| readings.iter().map(|reading| reading.count.papers).sum::<u32>();
@@ -176,11 +179,14 @@ impl<'t> Forms<'t> {
                 aliases.entry(form).or_insert_with(|| alias.clone());
             }
         }
-        let mut keys = vec![name_key(&name)];
-        keys.extend(aliases.keys().map(|form| joined(form)));
+        let mut keys = name_key(&name);
+        for form in aliases.keys() {
+            keys.push(BETWEEN_KEYS);
+            keys.push_str(&joined(form));
+        }
         let mut aliases: Vec<String> = aliases.into_values().collect();
         aliases.sort();
-        (EntityName { id: String::new(), name, aliases, url: known.and_then(|known| known.url.clone()) }, keys)
+        (EntityName { id: String::new(), name, aliases, url: known.and_then(|known| known.url.clone()) }, keys.into())
     }
 }
 

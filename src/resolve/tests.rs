@@ -36,7 +36,7 @@ fn found(schema: &Schema, said: &Said) -> FoundEntity {
         start: 0,
         end: 1,
         reading: reading.to_owned(),
-        rule: 0,
+        rule: Some(0),
         confidence: said.confidence,
     };
     let mut mentions = vec![mention(&said.name)];

@@ -82,7 +82,8 @@ fn build(input: &str, copies: u64, folder: &Path, seed: u64) -> Result<(), Box<d
     let mut stages = Stages::default();
     let mut reader = open(input)?;
     while let Some(papers) = next_papers(&mut reader) {
-        let found: Vec<Extraction> = papers.par_iter().map(|paper| extractor.extract_with(paper, Reasons::Relations)).collect();
+        let found: Vec<Extraction> =
+            papers.par_iter().map(|paper| extractor.extract_with(paper, Reasons::Relations)).collect();
         stages.end("read and extracted once");
         for copy in 0..copies {
             let variation = Variation { seed, copy };

@@ -348,7 +348,7 @@ fn repeats(
     let mut repeats = Repeats::new(MARKS_OF_EACH * (incidence.papers.len() + incidence.entities.len()));
     let names: Vec<u64> = incidence.entities.par_iter().map(|node| hash(&name(node))).collect();
     for (column, name) in names.into_iter().enumerate() {
-        incidence.by_entity.row(column).iter().take(2).for_each(|_| repeats.add(name));
+        incidence.by_entity.group(column).iter().take(2).for_each(|_| repeats.add(name));
     }
     for papers in incidence.papers.chunks(AT_ONCE) {
         let hashes = |node| phrases(node).iter().map(|(key, _)| hash(key)).collect::<Vec<_>>();
@@ -371,10 +371,9 @@ fn shares_in_titles(graph: &KnowledgeGraph, incidence: &Incidence) -> Vec<f64> {
         let names = names.take(NAMES_IN_TITLES).map(whole_words);
         let names: Vec<String> = names.filter(|name| name != WORD_BREAK).collect();
         let names: Vec<Finder<'_>> = names.iter().map(Finder::new).collect();
-        let papers = incidence.by_entity.row(entity);
-        let titled = papers
-            .iter()
-            .filter(|(paper, _)| names.iter().any(|name| name.find(titles.group(*paper as usize)).is_some()));
+        let papers = incidence.by_entity.group(entity);
+        let titled =
+            papers.iter().filter(|paper| names.iter().any(|name| name.find(titles.group(**paper as usize)).is_some()));
         titled.count() as f64 / (papers.len() + 1) as f64
     });
     shares.collect()

@@ -248,23 +248,20 @@ fn place_entities(incidence: &Incidence, papers: &[Point], sizes: &Sizes) -> Vec
     let mut beside = vec![0usize; papers.len()];
     let mut without_papers = 0usize;
     (0..incidence.entities.len())
-        .map(|entity| match incidence.by_entity.row(entity) {
+        .map(|entity| match incidence.by_entity.group(entity) {
             [] => {
                 without_papers += 1;
                 let angle = without_papers as f32 * GOLDEN_ANGLE;
                 (outermost * 1.2 * angle.cos(), outermost * 1.2 * angle.sin())
             }
-            [(paper, _)] => {
+            [paper] => {
                 let paper = *paper as usize;
                 beside[paper] += 1;
                 let angle = (paper + beside[paper]) as f32 * GOLDEN_ANGLE;
                 let radius = (sizes.papers[paper] + sizes.entities[entity]) / 2.0 + 2.0 * (beside[paper] as f32).sqrt();
                 (papers[paper].0 + radius * angle.cos(), papers[paper].1 + radius * angle.sin())
             }
-            several => {
-                let members: Vec<u32> = several.iter().map(|entry| entry.0).collect();
-                center(papers, &members)
-            }
+            several => center(papers, several),
         })
         .collect()
 }

@@ -235,7 +235,7 @@ fn set_topics(graph: &mut KnowledgeGraph, incidence: &Incidence, named: &NamedTo
         analysis.subtopic = label(&subtopic_labels, subtopic_of[paper]);
     }
     let main_topics = |entity: usize| {
-        let papers = incidence.by_entity.row(entity);
+        let papers = incidence.by_entity.group(entity);
         let topic = main_topic(papers, &topic_of);
         let inside = || main_topic(papers, &subtopic_of).filter(|&number| named.subtopics[number].parent == topic);
         (topic, topic.and_then(|_| inside()))
@@ -249,9 +249,9 @@ fn set_topics(graph: &mut KnowledgeGraph, incidence: &Incidence, named: &NamedTo
 }
 
 /// The topic in which at least [`SHARE_FOR_TOPIC`] of the papers lie; of equal ones the larger topic.
-fn main_topic(papers: &[(u32, f32)], topic_of: &[Option<usize>]) -> Option<usize> {
+fn main_topic(papers: &[u32], topic_of: &[Option<usize>]) -> Option<usize> {
     let mut counts: FxHashMap<usize, usize> = FxHashMap::default();
-    for topic in papers.iter().filter_map(|&(paper, _)| topic_of[paper as usize]) {
+    for topic in papers.iter().filter_map(|&paper| topic_of[paper as usize]) {
         *counts.entry(topic).or_default() += 1;
     }
     let most = counts.into_iter().max_by_key(|&(topic, count)| (count, std::cmp::Reverse(topic)));

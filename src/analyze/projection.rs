@@ -127,8 +127,8 @@ pub struct Incidence {
     pub entities: Vec<NodeIndex>,
     /// One row a paper, its entities as columns.
     pub by_paper: Rows,
-    /// One row an entity, its papers as columns.
-    pub by_entity: Rows,
+    /// The papers of each entity, by their numbers.
+    pub(crate) by_entity: Grouped<u32>,
 }
 
 impl Incidence {
@@ -155,18 +155,22 @@ impl Incidence {
             (position[edge.source().index()], position[edge.target().index()], finite_weight(edge.weight().weight))
         });
         result.by_paper = Rows::from_cells(result.papers.len(), cells);
-        result.by_entity = result.by_paper.transposed(result.entities.len());
+        let papers = (0..result.papers.len()).flat_map(|paper| {
+            let entities = result.by_paper.row(paper).iter();
+            entities.map(move |&(entity, _)| (entity as usize, paper as u32))
+        });
+        result.by_entity = Grouped::of(result.entities.len(), papers);
         result
     }
 
     /// Papers linked by shared entities.
     pub fn papers_by_entities(&self) -> Neighbors {
-        project(&self.by_paper, &self.by_entity)
+        project(&self.by_paper, self.entities.len())
     }
 
     /// Entities linked by shared papers.
     pub fn entities_by_papers(&self) -> Neighbors {
-        project(&self.by_entity, &self.by_paper)
+        project(&self.by_paper.transposed(self.entities.len()), self.papers.len())
     }
 }
 
@@ -220,9 +224,9 @@ impl Neighbors {
 }
 
 /// Links each row to the rows most like it.
-fn project(rows: &Rows, columns: &Rows) -> Neighbors {
-    let vectors = weighted_vectors(rows, columns);
-    let columns = vectors.transposed(columns.len());
+fn project(rows: &Rows, column_count: usize) -> Neighbors {
+    let vectors = weighted_vectors(rows, column_count);
+    let columns = vectors.transposed(column_count);
     let mut nearest = Grouped::default();
     // There are no more than that; what is not used is never touched.
     nearest.values.reserve_exact(rows.len() * NEIGHBORS);
@@ -244,10 +248,13 @@ fn project(rows: &Rows, columns: &Rows) -> Neighbors {
 }
 
 /// Every row scaled by the inverse document frequency of its columns and brought to length 1.
-fn weighted_vectors(rows: &Rows, columns: &Rows) -> Rows {
+fn weighted_vectors(rows: &Rows, column_count: usize) -> Rows {
     let row_count = rows.len() as f32;
-    let rarity: Vec<f32> = (0..columns.len())
-        .map(|column| match columns.row(column).len() {
+    let mut held_by = vec![0; column_count];
+    rows.entries.iter().for_each(|&(column, _)| held_by[column as usize] += 1);
+    let rarity: Vec<f32> = held_by
+        .into_iter()
+        .map(|held_by| match held_by {
             // What stands in one row only links nothing, and would only make the row's vector long.
             0 | 1 => 0.0,
             held_by if held_by > HUB_LIMIT => 0.0,
@@ -333,7 +340,7 @@ mod tests {
         let mut cells: Vec<(u32, u32)> = (0..20).map(|row| (row, 0)).collect();
         cells.extend([(0, 1), (1, 1)]);
         let rows = rows(&cells, 20);
-        let linked = project(&rows, &rows.transposed(2));
+        let linked = project(&rows, 2);
         let of_first = linked.rows.row(0);
         let to_second = of_first.iter().find(|entry| entry.0 == 1).unwrap().1;
         assert!(of_first.iter().all(|&(other, weight)| other == 1 || weight < to_second / 2.0), "{of_first:?}");
@@ -346,7 +353,7 @@ mod tests {
         // 500 rows share a second column: 125,000 pairs, of which few may stay.
         cells.extend((0..500).map(|row| (row, 1)));
         let rows = rows(&cells, row_count);
-        let linked = project(&rows, &rows.transposed(2));
+        let linked = project(&rows, 2);
         assert!(linked.pairs().count() <= 500 * NEIGHBORS);
         assert!((500..row_count).all(|row| linked.rows.row(row).is_empty()));
     }

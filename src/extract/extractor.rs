@@ -285,13 +285,7 @@ impl Extractor {
         Extraction { entities: entities.collect() }
     }
 
-    fn entity(
-        &self,
-        reading: &Reading<'_>,
-        words: &mut RelationWords,
-        group: &Group,
-        reasons: Reasons,
-    ) -> FoundEntity {
+    fn entity(&self, reading: &Reading<'_>, words: &mut RelationWords, group: &Group, reasons: Reasons) -> FoundEntity {
         let text = &reading.text;
         let document = &text.document;
         let mentions: Vec<Mention> =

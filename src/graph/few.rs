@@ -7,7 +7,7 @@ pub const MOST_EVIDENCE: usize = 3;
 
 /// Up to [`MOST_EVIDENCE`] positions, kept in place: a graph has millions of edges, and an allocation for each would
 /// cost more than what it holds. The greatest number marks what is free and is no position.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Few<T>([T; MOST_EVIDENCE]);
 
 /// A number that [`Few`] can hold.

@@ -296,7 +296,7 @@ fn entity_edges(
         (one_entity, one.relation)
             .cmp(&(other_entity, other.relation))
             .then(other.relation_confidence.total_cmp(&one.relation_confidence))
-            .then_with(|| one.sentences.cmp(&other.sentences))
+            .then_with(|| (*one.sentences).cmp(&other.sentences))
     });
     let mut edges: Vec<EdgeTo> = Vec::with_capacity(takes.len());
     let mut surest = 0.0_f32;

@@ -38,7 +38,7 @@ pub(super) struct Names {
     pub(super) keys: Vec<Box<str>>,
 }
 
-/// Stands between joined forms, which are letters and digits.
+/// Stands between joined forms: of white space they have spaces alone.
 pub(super) const BETWEEN_KEYS: char = '\n';
 
 /// A form that fewer than one in so many papers use for an entity is no alias of it: a slip, or a special kind of it.

@@ -5,7 +5,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::extract::annotated::{Annotated, CuesAt};
 use crate::extract::candidates::{Candidate, Candidates};
-use crate::extract::evidence::{CaseMatch, Evidence, case_class, case_match, for_each_bit};
+use crate::extract::evidence::{CaseMatch, Evidence, case_class_by, case_match, for_each_bit};
 use crate::extract::forms::{Form, Forms};
 use crate::extract::space::{Family, SpanSpace, SpanWords, log_bucket, probability_bucket, share_bucket};
 use crate::extract::sums::Sieve;
@@ -13,7 +13,7 @@ use crate::extract::vocabulary::{SpanWord, last_letters, phrase_words, word_afte
 use crate::rules::counts::Context;
 use crate::rules::terms::LastWords;
 use crate::rules::{RuleSet, TypeId};
-use crate::text::{Shape, phrase_key};
+use crate::text::{Document, Token, phrase_key};
 
 /// Collects the evidence on the candidates of a text. What a sieve does not let through is left out.
 pub fn collect(
@@ -27,29 +27,45 @@ pub fn collect(
     let mut evidence = Evidence::with_capacity(candidates.list.len());
     // Numbers of shared rows where they were found already: by key, by token, by token and case.
     let tokens = text.document.tokens.len();
-    let mut phrases: FxHashMap<u64, [u32; 2]> =
+    let mut phrases: FxHashMap<u64, SharedByPhrase> =
         FxHashMap::with_capacity_and_hasher(candidates.list.len(), FxBuildHasher);
     let mut lefts = vec![[None; 3]; tokens];
     let mut rights = vec![[None; 3]; tokens + 1];
     let mut last_words = vec![None; tokens + 1];
     for &candidate in &candidates.list {
         let Candidate { first, end, key, .. } = candidate;
-        let case = case_class(text, first, end);
-        let [phrase, last] = *phrases.entry(key).or_insert_with(|| {
-            let last =
-                last_words[end as usize].get_or_insert_with(|| evidence.share(|rows| collector.last_word(end, rows)));
-            [evidence.share(|rows| collector.phrase(candidate, case, rows)), *last]
+        let case = collector.case(first, end);
+        let phrase = phrases.entry(key).or_insert_with(|| {
+            let last_word =
+                *last_words[end as usize].get_or_insert_with(|| evidence.share(|rows| collector.last_word(end, rows)));
+            let known = evidence.share(|rows| collector.phrase_known(candidate, case, rows));
+            SharedByPhrase { known, last_word, others: None }
         });
         let left = lefts[first as usize][case as usize]
             .get_or_insert_with(|| evidence.share(|rows| collector.left_border(first, case, rows)));
         let right = rights[end as usize][case as usize]
             .get_or_insert_with(|| evidence.share(|rows| collector.right_border(end, case, rows)));
-        let shared = [phrase, last, *left, *right];
-        if sieve.as_mut().is_none_or(|sieve| sieve.passes(&evidence, shared)) {
-            evidence.add(candidate, shared, |rows| collector.span(candidate, case, rows));
+        let shared = [phrase.known, phrase.last_word, *left, *right];
+        let own = evidence.add_own(|rows| collector.span_written(candidate, case, rows));
+        if sieve.as_mut().is_some_and(|sieve| !sieve.passes(&evidence, shared, evidence.own_from(own.0))) {
+            evidence.forget_own(own.0);
+            continue;
         }
+        evidence.add_own(|rows| collector.span_around(candidate, case, rows));
+        let others =
+            *phrase.others.get_or_insert_with(|| evidence.share(|rows| collector.phrase_others(candidate, case, rows)));
+        let [known, last_word, left, right] = shared;
+        evidence.add(candidate, [known, last_word, left, right, others], own);
     }
     evidence
+}
+
+/// Numbers of the rows that all places of a phrase share.
+struct SharedByPhrase {
+    known: u32,
+    last_word: u32,
+    /// Those that are collected for what passes the sieve.
+    others: Option<u32>,
 }
 
 /// Known names by where they begin and end.
@@ -87,6 +103,66 @@ impl KnownSpans {
     }
 }
 
+/// How many tokens there are of each kind.
+#[derive(Clone, Copy, Debug, Default)]
+struct ShapeCounts {
+    letter: u32,
+    capital: u32,
+    all_capitals: u32,
+    name_like: u32,
+    digit: u32,
+}
+
+impl ShapeCounts {
+    /// For each token the counts of those before it, and the counts of all.
+    fn before_each(document: &Document) -> Vec<Self> {
+        let mut all = Vec::with_capacity(document.tokens.len() + 1);
+        let mut counts = Self::default();
+        all.push(counts);
+        for Token { shape, .. } in &document.tokens {
+            counts.letter += u32::from(shape.has_letter());
+            counts.capital += u32::from(shape.has_capital());
+            counts.all_capitals += u32::from(shape.is_all_capitals());
+            counts.name_like += u32::from(shape.is_name_like());
+            counts.digit += u32::from(shape.has_digit());
+            all.push(counts);
+        }
+        all
+    }
+
+    /// The counts from where those were counted on.
+    fn since(self, before: Self) -> Self {
+        Self {
+            letter: self.letter - before.letter,
+            capital: self.capital - before.capital,
+            all_capitals: self.all_capitals - before.all_capitals,
+            name_like: self.name_like - before.name_like,
+            digit: self.digit - before.digit,
+        }
+    }
+}
+
+/// How far back a bracket may open in which a span stands, in tokens.
+const BRACKET: u32 = 12;
+
+/// For each token whether the nearest bracket before it in its sentence, not far away, opens.
+fn in_brackets(document: &Document) -> Vec<bool> {
+    let mut inside = Vec::with_capacity(document.tokens.len());
+    for sentence in &document.sentences {
+        // Where the nearest bracket stands, and whether it opens.
+        let mut nearest = None;
+        for token in sentence.first..sentence.end {
+            inside.push(nearest.is_some_and(|(at, opens)| opens && token - at <= BRACKET));
+            match document.word(token) {
+                "(" => nearest = Some((token, true)),
+                ")" => nearest = Some((token, false)),
+                _ => {}
+            }
+        }
+    }
+    inside
+}
+
 struct Collector<'a, 'r> {
     text: &'a Annotated<'r>,
     rules: &'r RuleSet,
@@ -102,6 +178,9 @@ struct Collector<'a, 'r> {
     title_key: Option<u64>,
     /// For each token how many function words stand before it, those inside of an atom aside.
     function_words: Vec<u32>,
+    /// For each token what kinds of tokens stand before it.
+    shapes: Vec<ShapeCounts>,
+    in_brackets: Vec<bool>,
     last_words: LastWords,
     term_buffer: Vec<f32>,
 }
@@ -132,25 +211,30 @@ impl<'a, 'r> Collector<'a, 'r> {
             definition_keys: definition_keys.collect(),
             title_key: text.title_name.map(|title| phrase_key(document, title.first, title.end)),
             function_words,
+            shapes: ShapeCounts::before_each(document),
+            in_brackets: in_brackets(document),
             last_words: LastWords::default(),
             term_buffer: Vec::new(),
         }
     }
 
-    /// Evidence that all places of a phrase share, its last word aside.
-    fn phrase(&mut self, candidate: Candidate, case: u32, rows: &mut Vec<u32>) {
+    /// What kinds of tokens stand in a span.
+    fn shapes(&self, first: u32, end: u32) -> ShapeCounts {
+        self.shapes[end as usize].since(self.shapes[first as usize])
+    }
+
+    /// As [`case_class`](crate::extract::evidence::case_class).
+    fn case(&self, first: u32, end: u32) -> u32 {
+        case_class_by(self.text, first, end, || self.shapes(first, end).capital > 0)
+    }
+
+    /// Evidence that all places of a phrase share, its last word aside: what lists and the corpus know of it.
+    fn phrase_known(&self, candidate: Candidate, case: u32, rows: &mut Vec<u32>) {
         let Candidate { first, end, key, .. } = candidate;
         let space = self.space;
         let atoms = self.atoms(first, end);
         let head = u32::from(self.text.head(end));
         rows.push(space.head.row([head, atoms.min(3) - 1, 0]));
-        phrase_words(&self.text.document, first, end, key, |place, key, _| {
-            // The first word is looked up once a token.
-            rows.extend(match place {
-                SpanWord::First => space.token_row(&self.words, place, first),
-                _ => space.word_row(place, key),
-            });
-        });
         if self.text.classes[end as usize - 1].empty {
             rows.push(space.empty_head.row([atoms.min(4) - 1, 0, 0]));
         }
@@ -158,7 +242,22 @@ impl<'a, 'r> Collector<'a, 'r> {
             rows.push(space.stop_term.row([0; 3]));
         }
         self.known_name(candidate, atoms, case, rows);
-        self.corpus(candidate, atoms, case, rows);
+        self.counted(key, atoms, case, rows);
+    }
+
+    /// All other evidence that all places of a phrase share.
+    fn phrase_others(&mut self, candidate: Candidate, case: u32, rows: &mut Vec<u32>) {
+        let Candidate { first, end, key, .. } = candidate;
+        let space = self.space;
+        let atoms = self.atoms(first, end);
+        phrase_words(&self.text.document, first, end, key, |place, key, _| {
+            // The first word is looked up once a token.
+            rows.extend(match place {
+                SpanWord::First => space.token_row(&self.words, place, first),
+                _ => space.word_row(place, key),
+            });
+        });
+        self.corpus(candidate, atoms, rows);
         if let Some(form) = self.forms.get(key) {
             self.repeats(form, case, rows);
         }
@@ -222,11 +321,7 @@ impl<'a, 'r> Collector<'a, 'r> {
         if let Some(previous) = previous {
             rows.push(space.previous_head.row([u32::from(text.classes[previous as usize].head), case, 0]));
         }
-        let bracket = (sentence.first.max(first.saturating_sub(12))..first)
-            .rev()
-            .map(|token| document.word(token))
-            .find(|word| matches!(*word, "(" | ")"));
-        rows.push(space.bracket.row([u32::from(bracket == Some("(")), case, 0]));
+        rows.push(space.bracket.row([u32::from(self.in_brackets[first as usize]), case, 0]));
         rows.extend(word_before(text, first).and_then(|token| space.token_row(&self.words, SpanWord::Before, token)));
     }
 
@@ -280,20 +375,26 @@ impl<'a, 'r> Collector<'a, 'r> {
         }
     }
 
-    fn corpus(&self, candidate: Candidate, atoms: u32, case: u32, rows: &mut Vec<u32>) {
+    /// How often the corpus has a phrase, and how it stands there.
+    fn counted(&self, key: u64, atoms: u32, case: u32, rows: &mut Vec<u32>) {
+        let space = self.space;
+        let Some(count) = self.rules.counts.phrase(key) else {
+            return rows.push(space.counted.row([0, atoms.min(4) - 1, 0]));
+        };
+        let size = log_bucket(count.total, 14);
+        rows.push(space.counted.row([size, atoms.min(4) - 1, 0]));
+        rows.push(space.count_free.row([share_bucket(count.free()), (size / 2).min(6), 0]));
+        rows.push(space.count_left.row([share_bucket(count.free_left()), atoms.min(3) - 1, 0]));
+        rows.push(space.count_right.row([share_bucket(count.free_right()), atoms.min(3) - 1, 0]));
+        rows.push(space.count_capital.row([share_bucket(count.capital()), case, 0]));
+    }
+
+    /// The cues beside which the corpus has a phrase, and how often it has the phrase without its first word.
+    fn corpus(&self, candidate: Candidate, atoms: u32, rows: &mut Vec<u32>) {
         let space = self.space;
         let counts = &self.rules.counts;
-        match counts.phrase(candidate.key) {
-            None => rows.push(space.counted.row([0, atoms.min(4) - 1, 0])),
-            Some(count) => {
-                let size = log_bucket(count.total, 14);
-                rows.push(space.counted.row([size, atoms.min(4) - 1, 0]));
-                rows.push(space.count_free.row([share_bucket(count.free()), (size / 2).min(6), 0]));
-                rows.push(space.count_left.row([share_bucket(count.free_left()), atoms.min(3) - 1, 0]));
-                rows.push(space.count_right.row([share_bucket(count.free_right()), atoms.min(3) - 1, 0]));
-                rows.push(space.count_capital.row([share_bucket(count.capital()), case, 0]));
-                push_contexts(space.count_context, counts.contexts_of(count), rows);
-            }
+        if let Some(count) = counts.phrase(candidate.key) {
+            push_contexts(space.count_context, counts.contexts_of(count), rows);
         }
         if atoms > 1 {
             let second = self.text.document.atoms[self.text.document.atom_of[candidate.first as usize] as usize].end;
@@ -409,10 +510,17 @@ impl<'a, 'r> Collector<'a, 'r> {
         }
     }
 
-    /// Evidence of this place alone.
-    fn span(&mut self, candidate: Candidate, case: u32, rows: &mut Vec<u32>) {
+    /// Evidence of this place alone: how the span lies and how it is written.
+    fn span_written(&self, candidate: Candidate, case: u32, rows: &mut Vec<u32>) {
         self.geometry(candidate, case, rows);
-        self.shape(candidate, case, rows);
+        self.shape(candidate, rows);
+    }
+
+    /// All other evidence of this place alone.
+    fn span_around(&mut self, candidate: Candidate, case: u32, rows: &mut Vec<u32>) {
+        if case == 0 {
+            self.ending(candidate, rows);
+        }
         self.neighbours(candidate, case, rows);
         self.known_around(candidate, case, rows);
         self.corpus_around(candidate, rows);
@@ -443,37 +551,33 @@ impl<'a, 'r> Collector<'a, 'r> {
         }
     }
 
-    fn shape(&mut self, candidate: Candidate, case: u32, rows: &mut Vec<u32>) {
+    fn shape(&self, candidate: Candidate, rows: &mut Vec<u32>) {
         let Candidate { first, end, .. } = candidate;
         let (space, text, document) = (self.space, self.text, &self.text.document);
-        let span = &document.tokens[first as usize..end as usize];
-        let mut words = span.iter().map(|token| token.shape).filter(|shape| shape.has_letter());
-        let (Some(first_word), Some(last_word)) = (words.clone().next(), words.clone().next_back()) else {
-            return;
-        };
-        let shape = if words.clone().all(Shape::is_all_capitals) {
-            let words = (first..end).filter(|&token| document.tokens[token as usize].shape.has_letter());
-            let letters: usize = words.map(|token| document.word(token).trim_end_matches('s').len()).sum();
+        let counts = self.shapes(first, end);
+        let words = || (first..end).filter(|&token| document.tokens[token as usize].shape.has_letter());
+        let has_capital =
+            |word: Option<u32>| word.is_some_and(|token| document.tokens[token as usize].shape.has_capital());
+        let shape = if counts.all_capitals == counts.letter {
+            let letters: usize = words().map(|token| document.word(token).trim_end_matches('s').len()).sum();
             letters.clamp(2, 6) as u32 - 2
-        } else if !words.clone().any(Shape::has_capital) {
+        } else if counts.capital == 0 {
             5
-        } else if words.all(Shape::has_capital) {
+        } else if counts.capital == counts.letter {
             6
-        } else if first_word.has_capital() {
+        } else if has_capital(words().next()) {
             7
-        } else if last_word.has_capital() {
+        } else if has_capital(words().next_back()) {
             8
         } else {
             9
         };
         let position = if document.in_title(first) { 2 } else { u32::from(text.sentence(first).first == first) };
         rows.push(space.shape.row([shape, position, 0]));
-        let name_like = span.iter().any(|token| token.shape.is_name_like());
-        let digit = span.iter().any(|token| token.shape.has_digit());
+        let (name_like, digit) = (counts.name_like > 0, counts.digit > 0);
         rows.push(space.name_like.row([u32::from(name_like), u32::from(digit), self.atoms(first, end).min(3) - 1]));
         let last = document.word(end - 1);
-        let digits = last.bytes().any(|b| b.is_ascii_digit());
-        if digits && (end - first > 1 || name_like) {
+        if digit && last.bytes().any(|b| b.is_ascii_digit()) && (end - first > 1 || name_like) {
             let kind = match last.chars().last() {
                 Some('B' | 'M' | 'b' | 'm' | 'K' | 'k') => 0,
                 _ if last.starts_with(['v', 'V']) => 1,
@@ -481,16 +585,19 @@ impl<'a, 'r> Collector<'a, 'r> {
             };
             rows.push(space.size_or_version.row([kind, 0, 0]));
         }
-        if case == 0 {
-            let several = end - first > 1;
-            let ending = *self.endings[end as usize][usize::from(several)].get_or_insert_with(|| {
-                let name = last.trim_end_matches('s');
-                let is_part = |ending: &str| several || ending.len() < name.len();
-                let mut endings = self.rules.endings.iter();
-                endings.find(|(ending, _)| is_part(ending) && name.ends_with(ending)).map_or(0, |&(_, head)| head)
-            });
-            rows.push(space.ending.row([u32::from(ending), 0, 0]));
-        }
+    }
+
+    /// The class of heads for which the ending of a name speaks.
+    fn ending(&mut self, candidate: Candidate, rows: &mut Vec<u32>) {
+        let Candidate { first, end, .. } = candidate;
+        let several = end - first > 1;
+        let ending = *self.endings[end as usize][usize::from(several)].get_or_insert_with(|| {
+            let name = self.text.document.word(end - 1).trim_end_matches('s');
+            let is_part = |ending: &str| several || ending.len() < name.len();
+            let mut endings = self.rules.endings.iter();
+            endings.find(|(ending, _)| is_part(ending) && name.ends_with(ending)).map_or(0, |&(_, head)| head)
+        });
+        rows.push(self.space.ending.row([u32::from(ending), 0, 0]));
     }
 
     /// Index of a neighbouring word in the dimension of function words and marks.

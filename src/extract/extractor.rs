@@ -40,7 +40,7 @@ pub const SAME: &str = "same";
 pub struct Settings {
     /// Added to every span's sum before choosing: greater finds more, smaller is surer.
     pub bias: f32,
-    /// Candidates are given up early whose phrase and borders sum to less: see [`Sieve`].
+    /// Candidates are given up early that sum to less in the [sieve](Sieve).
     pub least: f32,
 }
 
@@ -127,6 +127,9 @@ pub struct Extractor {
     pub pair_space: PairSpace,
     /// The weights.
     pub weights: Weights,
+    /// What each row of the evidence on spans weighs in the [sieve](Sieve), in hundredths; empty where nothing is given up
+    /// early.
+    pub sieve: Vec<i16>,
     /// Settings of the weighing.
     pub settings: Settings,
 }
@@ -182,11 +185,11 @@ impl Extractor {
         let relations: Vec<String> = rules.schema.relations.iter().map(|r| r.id.clone()).collect();
         let for_spans = || {
             let space = SpanSpace::new(&rules, words.spans);
-            let weights = match &weights.spans {
-                Some(file) => WeightTable::read(file, &space.names, space.rows, &types),
-                None => defaults::span_weights(files, &rules, &space),
+            let (weights, sieve) = match &weights.spans {
+                Some(file) => WeightTable::read_with_sieve(file, &space.names, space.rows, &types),
+                None => (defaults::span_weights(files, &rules, &space), Vec::new()),
             };
-            (space, weights)
+            (space, weights, sieve)
         };
         let for_pairs = || {
             let space = PairSpace::new(&rules, words.pairs);
@@ -204,7 +207,7 @@ impl Extractor {
             };
             (space, weights)
         };
-        let ((space, spans), ((pair_space, pairs), (relation_space, relations))) =
+        let ((space, spans, sieve), ((pair_space, pairs), (relation_space, relations))) =
             rayon::join(for_spans, || (for_pairs(), for_relations()));
         let weights = Weights { spans, pairs, relations };
         let settings = files
@@ -213,7 +216,7 @@ impl Extractor {
             .and_then(|table| std::str::from_utf8(table.csv()).ok())
             .and_then(|text| toml::from_str(text).ok())
             .unwrap_or_default();
-        Self { rules, space, relation_space, pair_space, weights, settings }
+        Self { rules, space, relation_space, pair_space, weights, sieve, settings }
     }
 
     /// Looks up the words of a paper.
@@ -230,10 +233,9 @@ impl Extractor {
     pub fn read(&self, paper: &Paper) -> Reading<'_> {
         let text = self.annotate(paper);
         let candidates = candidates::propose(&text);
-        let mut sieve = Sieve::new(&self.weights.spans, candidates.list.len(), self.settings.least);
-        let evidence = collect::collect(&text, &self.space, &candidates, Some(&mut sieve));
-        let sums = sieve.sums.sums(&evidence);
-        self.decide_by(text, evidence, sums, &self.weights, self.settings.bias)
+        let mut sieve = (!self.sieve.is_empty()).then(|| Sieve::new(&self.sieve, self.settings.least));
+        let evidence = collect::collect(&text, &self.space, &candidates, sieve.as_mut());
+        self.decide(text, evidence, &self.weights, self.settings.bias)
     }
 
     /// Reads a paper whose spans are given, with their types: only groups and relations are left to find.
@@ -248,17 +250,6 @@ impl Extractor {
     /// Chooses spans and groups them by the given weights.
     pub fn decide<'r>(&self, text: Annotated<'r>, evidence: Evidence, weights: &Weights, bias: f32) -> Reading<'r> {
         let sums = sums::sums(&evidence, &weights.spans);
-        self.decide_by(text, evidence, sums, weights, bias)
-    }
-
-    fn decide_by<'r>(
-        &self,
-        text: Annotated<'r>,
-        evidence: Evidence,
-        sums: Vec<f32>,
-        weights: &Weights,
-        bias: f32,
-    ) -> Reading<'r> {
         let chosen = choose::choose(&text, &evidence.candidates, &sums, &weights.spans, bias);
         let groups = group::group(&text, &chosen, &self.pair_space, &weights.pairs);
         Reading { text, evidence, sums, chosen, groups }

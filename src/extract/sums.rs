@@ -1,96 +1,70 @@
 //! Sums of the evidence on candidates, and which candidates are given up before all of it is collected.
 //!
-//! Three in four candidates are hopeless, and what they share with others shows it: their phrase and the words at their
-//! borders weigh so much against them that what holds at the one place does not turn the sum. So the place is looked at
-//! only where that sum is not too small. Fitting finds the least sum of the spans that are chosen in the end
-//! ([`papergraph rules fit`](crate::fit)); without it nothing is given up.
+//! Two in three candidates are hopeless, and what is quickly known of them shows it: whether lists and a corpus know the
+//! phrase, how it is written, what stands at its borders. A **sieve** gives each such piece of evidence one weight of its
+//! own; where these sum to too little, nothing else is looked at. Fitting learns the weights from the candidates that are
+//! chosen in the end ([`papergraph rules fit`](crate::fit)); without them nothing is given up.
 
-use crate::extract::evidence::{Evidence, SHARED};
+use crate::extract::evidence::{Evidence, SHARED_FIRST};
 use crate::extract::weights::{WeightTable, add_sums};
 
 /// Finished sums of all evidence for every candidate: a row of the table's numbers a candidate, the types first.
 pub fn sums(evidence: &Evidence, weights: &WeightTable) -> Vec<f32> {
-    SharedSums::new(weights, evidence.candidates.len()).sums(evidence)
-}
-
-/// Sums of the shared rows of one paper, each made once.
-#[derive(Clone, Debug)]
-pub struct SharedSums<'w> {
-    weights: &'w WeightTable,
-    /// A row of hundredths for each of the shared rows so far.
-    sums: Vec<i16>,
-}
-
-impl<'w> SharedSums<'w> {
-    /// None so far, with room for those of a paper with so many candidates.
-    pub fn new(weights: &'w WeightTable, candidates: usize) -> Self {
-        Self { weights, sums: Vec::with_capacity(candidates * 3 * weights.shape.stride) }
-    }
-
-    /// Sums the shared rows that are new since the last call.
-    fn catch_up(&mut self, evidence: &Evidence) {
-        let done = self.sums.len() / self.weights.shape.stride;
-        for number in done as u32..evidence.shared() as u32 {
-            self.weights.push_sum(evidence.shared_rows(number), &mut self.sums);
+    let stride = weights.shape.stride;
+    // Each of the shared rows is summed once, if a candidate has it: where its sum begins.
+    let mut begins: Vec<Option<usize>> = vec![None; evidence.shared()];
+    let mut shared: Vec<i16> = Vec::with_capacity(evidence.candidates.len() * 3 * stride);
+    let mut all = Vec::with_capacity(evidence.candidates.len() * stride);
+    let mut total: Vec<i16> = Vec::with_capacity(stride);
+    for weighed in &evidence.candidates {
+        total.clear();
+        weights.push_sum(evidence.own_rows(weighed), &mut total);
+        for &number in &weighed.shared {
+            let begin = *begins[number as usize].get_or_insert_with(|| {
+                let begin = shared.len();
+                weights.push_sum(evidence.shared_rows(number), &mut shared);
+                begin
+            });
+            add_sums(&mut total, &shared[begin..begin + stride]);
         }
+        weights.finish(&total, &mut all);
     }
-
-    /// Adds up the shared rows of a candidate at the end of `into`.
-    fn push_total(&self, shared: [u32; SHARED], into: &mut Vec<i16>) {
-        let stride = self.weights.shape.stride;
-        let [first, others @ ..] = shared.map(|number| &self.sums[number as usize * stride..][..stride]);
-        let at = into.len();
-        into.extend_from_slice(first);
-        others.iter().for_each(|other| add_sums(&mut into[at..], other));
-    }
-
-    /// [`sums`] of all candidates.
-    pub fn sums(mut self, evidence: &Evidence) -> Vec<f32> {
-        self.catch_up(evidence);
-        let mut all = Vec::with_capacity(evidence.candidates.len() * self.weights.shape.stride);
-        let mut total = Vec::with_capacity(self.weights.shape.stride);
-        for weighed in &evidence.candidates {
-            total.clear();
-            self.push_total(weighed.shared, &mut total);
-            self.weights.add(evidence.own_rows(weighed), &mut total);
-            self.weights.finish(&total, &mut all);
-        }
-        all
-    }
+    all
 }
 
 /// Judges the candidates of one paper while their evidence is collected.
 #[derive(Clone, Debug)]
 pub struct Sieve<'w> {
-    /// Sums of what the candidates share.
-    pub sums: SharedSums<'w>,
-    least: f32,
-    total: Vec<i16>,
-    finished: Vec<f32>,
+    /// For each row of evidence its weight in hundredths.
+    weights: &'w [i16],
+    /// The least sum that is let through, in hundredths.
+    least: i32,
+    /// For each of the shared rows so far its sum, if it was asked for.
+    shared: Vec<Option<i32>>,
 }
 
 impl<'w> Sieve<'w> {
-    /// A sieve for so many candidates that lets through those whose shared rows sum to no less than `least`.
-    pub fn new(weights: &'w WeightTable, candidates: usize, least: f32) -> Self {
-        let stride = weights.shape.stride;
-        let (total, finished) = (Vec::with_capacity(stride), Vec::with_capacity(stride));
-        Self { sums: SharedSums::new(weights, candidates), least, total, finished }
+    /// A sieve for one paper that lets through the candidates of which the first evidence sums to no less than `least`.
+    pub fn new(weights: &'w [i16], least: f32) -> Self {
+        Self { weights, least: (least * 100.0).round() as i32, shared: Vec::new() }
     }
 
-    /// May a candidate with these shared rows name an entity?
-    pub fn passes(&mut self, evidence: &Evidence, shared: [u32; SHARED]) -> bool {
-        self.most(evidence, shared) >= self.least
+    /// May a candidate name an entity of which these rows are known so far: those it shares and those of its own?
+    pub(super) fn passes(&mut self, evidence: &Evidence, shared: [u32; SHARED_FIRST], own: &[u32]) -> bool {
+        let weights = self.weights;
+        self.shared.resize(evidence.shared(), None);
+        let mut total = sieve_sum(weights, own);
+        for number in shared {
+            let sum = &mut self.shared[number as usize];
+            total += *sum.get_or_insert_with(|| sieve_sum(weights, evidence.shared_rows(number)));
+        }
+        total >= self.least
     }
+}
 
-    /// The sum of the shared rows of a candidate for the type that weighs most.
-    pub fn most(&mut self, evidence: &Evidence, shared: [u32; SHARED]) -> f32 {
-        self.sums.catch_up(evidence);
-        self.total.clear();
-        self.finished.clear();
-        self.sums.push_total(shared, &mut self.total);
-        self.sums.weights.finish(&self.total, &mut self.finished);
-        self.finished.iter().take(self.sums.weights.shape.outcomes).copied().fold(f32::NEG_INFINITY, f32::max)
-    }
+/// What rows of evidence sum to in a sieve, in hundredths.
+pub fn sieve_sum(weights: &[i16], rows: &[u32]) -> i32 {
+    rows.iter().map(|&row| i32::from(weights[row as usize])).sum()
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@
 //!
 //! The file is CSV with a row a piece of evidence: `family,value,seen,<a column an outcome>,<a column a unit: u1, u2 ...>`,
 //! and rows `hidden,bias` (what every unit begins with) and `hidden,u1` (what unit 1 gives each outcome). What has no row
-//! weighs nothing. Weights are whole hundredths, so that a row takes half the memory that numbers with a point would take and
+//! weighs nothing. A column `sieve` holds what each piece weighs in the [sieve](crate::extract::sums) of candidates. Weights
+//! are whole hundredths, so that a row takes half the memory that numbers with a point would take and
 //! sums are exact; what would leave the range of ±327.67 stays at its end. No weight is greater than 40.96.
 
 use std::ops::Range;
@@ -151,6 +152,8 @@ pub struct WeightTable {
 const LANES: usize = 8;
 /// Family of the rows of hidden units in files.
 const HIDDEN: &str = "hidden";
+/// Column of the weights of a sieve in files.
+const SIEVE: &str = "sieve";
 
 impl WeightTable {
     /// A table of zeros without hidden units.
@@ -167,6 +170,17 @@ impl WeightTable {
     /// Takes a table from a file. Rows of evidence that the space does not have are left out: they belong to rules that
     /// are no longer there. Columns are found by the names of the outcomes.
     pub fn read(file: &WeightFile<'_>, families: &[FamilyNames], rows: u32, outcomes: &[String]) -> Self {
+        Self::read_with_sieve(file, families, rows, outcomes).0
+    }
+
+    /// As [`WeightTable::read`], with what each row weighs in a [sieve](crate::extract::sums); nothing if the file does not
+    /// tell that.
+    pub fn read_with_sieve(
+        file: &WeightFile<'_>,
+        families: &[FamilyNames],
+        rows: u32,
+        outcomes: &[String],
+    ) -> (Self, Vec<i16>) {
         let column = |name: &str| file.columns.iter().position(|column| *column == name);
         let hidden = (1..).take_while(|unit| column(&unit_name(*unit)).is_some()).count();
         let mut table = Self::with_hidden(rows, outcomes.len(), hidden);
@@ -174,7 +188,12 @@ impl WeightTable {
         let first_hidden = table.shape.first_hidden();
         let of_units = (0..hidden).filter_map(|at| Some((column(&unit_name(at + 1))?, first_hidden + at)));
         let stretches = stretches(of_outcomes.chain(of_units));
+        let of_sieve = column(SIEVE);
+        let mut sieve = vec![0; if of_sieve.is_some() { rows as usize } else { 0 }];
         let mut take = |record: usize, row: usize| {
+            if let (Some(from), Some(weight)) = (of_sieve, sieve.get_mut(row)) {
+                file.read_row(record, from, std::slice::from_mut(weight));
+            }
             let row = &mut table.values[row * table.shape.stride..][..table.shape.stride];
             for &Stretch { from, to, length } in &stretches {
                 file.read_row(record, from, &mut row[to..to + length]);
@@ -203,20 +222,29 @@ impl WeightTable {
             families.iter().for_each(|family| family.for_each_row(&mut take_named));
         }
         table.take_units();
-        table
+        (table, sieve)
     }
 
     /// Writes the rows that weigh something, in the order of the space. `seen` says how often each row held in
-    /// training, for the reader.
-    pub fn write(&self, families: &[FamilyNames], outcomes: &[String], seen: &[u32]) -> Result<Vec<u8>, csv::Error> {
+    /// training, for the reader; `sieve` what it weighs in a sieve, if there is one.
+    pub fn write(
+        &self,
+        families: &[FamilyNames],
+        outcomes: &[String],
+        seen: &[u32],
+        sieve: &[i16],
+    ) -> Result<Vec<u8>, csv::Error> {
         let mut writer = csv::Writer::from_writer(Vec::new());
         let units: Vec<String> = (1..=self.shape.hidden).map(unit_name).collect();
         let fixed = ["family", "value", "seen"].map(String::from);
-        writer.write_record(fixed.iter().chain(outcomes).chain(&units))?;
+        let of_sieve = (!sieve.is_empty()).then(|| SIEVE.to_string());
+        writer.write_record(fixed.iter().chain(outcomes).chain(&units).chain(&of_sieve))?;
         let mut write = |family: &str, value: &str, seen: &str, row: usize| {
             let weights = &self.values[row * self.shape.stride..(row + 1) * self.shape.stride];
             let columns =
                 weights[..self.shape.outcomes].iter().chain(&weights[self.shape.first_hidden()..][..self.shape.hidden]);
+            let of_sieve = of_sieve.is_some().then(|| sieve.get(row).unwrap_or(&0));
+            let columns = columns.chain(of_sieve);
             if columns.clone().all(|&weight| weight == 0) {
                 return Ok(());
             }

@@ -2,15 +2,11 @@
 
 use std::fmt::Write as _;
 
-use rayon::prelude::*;
-
 use super::cross_validate::FitOptions;
 use super::examples::{examples, fit_weights};
 use super::targets::AnnotatedPaper;
 use super::terms::{fit_terms, judged_terms};
-use crate::extract::choose::Chosen;
-use crate::extract::sums::Sieve;
-use crate::extract::{Extractor, PAIR_WEIGHTS, RELATION_WEIGHTS, Reading, SAME, SPAN_WEIGHTS, Weights};
+use crate::extract::{Extractor, PAIR_WEIGHTS, RELATION_WEIGHTS, SAME, SPAN_WEIGHTS, Weights};
 use crate::rules::Schema;
 
 /// Weights fitted to annotated papers.
@@ -43,40 +39,24 @@ pub fn learn(extractor: &Extractor, papers: &[AnnotatedPaper], options: &FitOpti
     Learned { weights, seen, pair_seen, relation_seen }
 }
 
-/// Share of the chosen spans that may be given up before all their evidence is collected.
-const GIVEN_UP: f64 = 0.001;
-
-/// The sum of phrase and borders below which candidates are given up: no more than `GIVEN_UP` of the spans that the
-/// weights choose in these papers have a smaller one. In tenths.
-pub fn least_sum(extractor: &Extractor, papers: &[AnnotatedPaper], weights: &Weights, bias: f32) -> f32 {
-    let of_chosen = papers.par_iter().flat_map_iter(|paper| {
-        let text = extractor.annotate(&paper.paper);
-        let evidence = extractor.evidence(&text);
-        let Reading { evidence, chosen, .. } = extractor.decide(text, evidence, weights, bias);
-        let mut sieve = Sieve::new(&weights.spans, evidence.candidates.len(), f32::NEG_INFINITY);
-        let shared = |span: &Chosen| evidence.candidates[span.candidate as usize].shared;
-        chosen.iter().map(|span| sieve.most(&evidence, shared(span))).collect::<Vec<f32>>()
-    });
-    let mut sums: Vec<f32> = of_chosen.collect();
-    sums.sort_by(f32::total_cmp);
-    let at = (sums.len() as f64 * GIVEN_UP) as usize;
-    sums.get(at).map_or(f32::NEG_INFINITY, |sum| (sum * 10.0).floor() / 10.0)
-}
-
 impl Learned {
-    /// The weight tables for the rules that were fitted, with their paths in the rules folder.
+    /// The weight tables for the rules that were fitted, with their paths in the rules folder; `sieve` is that of
+    /// [`fit_sieve`](super::fit_sieve).
     ///
     /// # Errors
     /// None that a table in memory could cause; the CSV writer's are passed on.
-    pub fn files(&self, extractor: &Extractor) -> Result<[(&'static str, Vec<u8>); 3], csv::Error> {
+    pub fn files(&self, extractor: &Extractor, sieve: &[i16]) -> Result<[(&'static str, Vec<u8>); 3], csv::Error> {
         let schema = &extractor.rules.schema;
         let types: Vec<String> = schema.types.iter().map(|t| t.label.clone()).collect();
         let relations: Vec<String> = schema.relations.iter().map(|r| r.id.clone()).collect();
         let Weights { spans, pairs, relations: of_relations } = &self.weights;
         Ok([
-            (SPAN_WEIGHTS, spans.write(&extractor.space.names, &types, &self.seen)?),
-            (PAIR_WEIGHTS, pairs.write(&extractor.pair_space.names, &[SAME.to_string()], &self.pair_seen)?),
-            (RELATION_WEIGHTS, of_relations.write(&extractor.relation_space.names, &relations, &self.relation_seen)?),
+            (SPAN_WEIGHTS, spans.write(&extractor.space.names, &types, &self.seen, sieve)?),
+            (PAIR_WEIGHTS, pairs.write(&extractor.pair_space.names, &[SAME.to_string()], &self.pair_seen, &[])?),
+            (
+                RELATION_WEIGHTS,
+                of_relations.write(&extractor.relation_space.names, &relations, &self.relation_seen, &[])?,
+            ),
         ])
     }
 }

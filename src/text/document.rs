@@ -8,7 +8,7 @@
 //!   The title is the first sentence.
 
 use crate::corpus::{Field, Paper};
-use crate::text::{Readable, WordHash, singular, word_hash};
+use crate::text::{Hashing, Readable, WordHash, singular, word_hash};
 
 /// A piece of the reading.
 #[derive(Clone, Copy, Debug)]
@@ -53,14 +53,17 @@ impl Shape {
                 flags |= Self::DIGIT | Self::WORD;
             }
         }
-        let plural = capitals > 1 && letters == capitals + 1 && text.ends_with('s');
-        if capitals > 1 && (capitals == letters || plural) {
-            flags |= Self::ALL_CAPITALS;
-        }
+        flags |= Self::all_capitals(capitals, letters, text.ends_with('s'));
         if matches!(text, "-" | "/" | "_" | "–" | "−") {
             flags |= Self::SEPARATOR;
         }
         Self(flags)
+    }
+
+    /// The flag for words of capitals alone, a plural s aside, if it holds.
+    fn all_capitals(capitals: usize, letters: usize, ends_in_s: bool) -> u8 {
+        let is_plural = letters == capitals + 1 && ends_in_s;
+        if capitals > 1 && (capitals == letters || is_plural) { Self::ALL_CAPITALS } else { 0 }
     }
 
     /// Only separates words of one phrase: a hyphen, a slash, an underscore.
@@ -213,6 +216,24 @@ impl Document {
         let mut lower = String::new();
         let mut at = 0;
         while at < bytes.len() {
+            if bytes[at] == b' ' {
+                at += 1;
+                continue;
+            }
+            if let Some(plain) = PlainWord::at(bytes, at) {
+                let singular = if plain.ends_in_s {
+                    lower.clear();
+                    lower.push_str(&self.reading[at..plain.end]);
+                    lower.make_ascii_lowercase();
+                    word_hash(&singular(&lower))
+                } else {
+                    plain.hash
+                };
+                let (start, end) = (at as u32, plain.end as u32);
+                self.tokens.push(Token { start, end, hash: plain.hash, singular, shape: plain.shape });
+                at = plain.end;
+                continue;
+            }
             let Some(character) = self.reading[at..].chars().next() else {
                 break;
             };
@@ -220,15 +241,10 @@ impl Document {
                 at += character.len_utf8();
                 continue;
             }
-            let end = plain_word_end(bytes, at).unwrap_or_else(|| token_end(&self.reading, at, character));
+            let end = token_end(&self.reading, at, character);
             let text = &self.reading[at..end];
             lower.clear();
-            if text.is_ascii() {
-                lower.push_str(text);
-                lower.make_ascii_lowercase();
-            } else {
-                lower.extend(text.chars().flat_map(char::to_lowercase));
-            }
+            lower.extend(text.chars().flat_map(char::to_lowercase));
             let hash = word_hash(&lower);
             let singular_hash = if lower.ends_with('s') { word_hash(&singular(&lower)) } else { hash };
             // A reading holds less than 4 GiB: readers skip records far smaller than that.
@@ -304,6 +320,9 @@ impl Document {
 
     /// Is this the last token of a sentence: a stop, or a closing quote or bracket after one, before a capital?
     fn ends_sentence(&self, token: u32, first: u32, abbreviations: &[String]) -> bool {
+        if self.tokens[token as usize].shape.is_word() {
+            return false;
+        }
         let closing = |token: u32| matches!(self.word(token), "\"" | "'" | ")" | "]" | "”");
         let mut stop = token;
         while stop > first && closing(stop) {
@@ -342,12 +361,57 @@ fn is_glue(text: &str) -> bool {
     matches!(text, "-" | "/" | "@" | "+" | "&" | "^" | "_" | "–" | "−")
 }
 
-/// As [`token_end`], for most words: ASCII letters and digits from a letter on, where nothing after them may belong to
-/// the same token.
-fn plain_word_end(bytes: &[u8], at: usize) -> Option<usize> {
-    let length = bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-    let ends = bytes.get(at + length).is_none_or(|next| next.is_ascii() && *next != b'.');
-    (bytes[at].is_ascii_alphabetic() && ends).then_some(at + length)
+/// A token as most are: ASCII letters and digits from a letter on, where nothing after them may belong to the same token;
+/// or a mark of ASCII.
+struct PlainWord {
+    /// One past the last byte.
+    end: usize,
+    hash: WordHash,
+    shape: Shape,
+    /// May it be a plural?
+    ends_in_s: bool,
+}
+
+impl PlainWord {
+    /// The one that begins at a byte, if one does. It is read once, and gives what reading it several times would.
+    fn at(bytes: &[u8], at: usize) -> Option<Self> {
+        let first = bytes[at];
+        if !first.is_ascii_alphabetic() {
+            // An apostrophe may begin a possessive.
+            let is_mark = first.is_ascii_punctuation() && first != b'\'';
+            let hash = Hashing::default().with_byte(first).finish();
+            let shape = if matches!(first, b'-' | b'/' | b'_') { Shape::SEPARATOR } else { 0 };
+            return is_mark.then_some(Self { end: at + 1, hash, shape: Shape(shape), ends_in_s: false });
+        }
+        let mut hash = Hashing::default();
+        let (mut capitals, mut letters) = (0, 0);
+        let mut end = at;
+        while let Some(&byte) = bytes.get(end)
+            && byte.is_ascii_alphanumeric()
+        {
+            hash = hash.with_byte(byte.to_ascii_lowercase());
+            capitals += usize::from(byte.is_ascii_uppercase());
+            letters += usize::from(byte.is_ascii_alphabetic());
+            end += 1;
+        }
+        if bytes.get(end).is_some_and(|next| !next.is_ascii() || *next == b'.') {
+            return None;
+        }
+        let length = end - at;
+        let mut flags = Shape::LETTER | Shape::WORD;
+        if letters < length {
+            flags |= Shape::DIGIT;
+        }
+        if first.is_ascii_uppercase() {
+            flags |= Shape::CAPITAL;
+        }
+        if capitals > usize::from(first.is_ascii_uppercase()) {
+            flags |= Shape::INNER;
+        }
+        let last = bytes[end - 1];
+        flags |= Shape::all_capitals(capitals, letters, last == b's');
+        Some(Self { end, hash: hash.finish(), shape: Shape(flags), ends_in_s: last.eq_ignore_ascii_case(&b's') })
+    }
 }
 
 /// One past the last byte of the token that begins at `at`.

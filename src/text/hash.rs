@@ -16,10 +16,15 @@ const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
 const fn fnv(mut hash: u64, text: &str) -> u64 {
     let mut rest = text.as_bytes();
     while let [byte, others @ ..] = rest {
-        hash = (hash ^ *byte as u64).wrapping_mul(0x0000_0100_0000_01b3);
+        hash = fnv_byte(hash, *byte);
         rest = others;
     }
     hash
+}
+
+/// Takes a byte into a hash by FNV-1a.
+const fn fnv_byte(hash: u64, byte: u8) -> u64 {
+    (hash ^ byte as u64).wrapping_mul(0x0000_0100_0000_01b3)
 }
 
 /// Spreads a hash over all bits.
@@ -41,6 +46,12 @@ impl Hashing {
     /// Adds the next part.
     pub(crate) fn with(self, part: &str) -> Self {
         Self(fnv(self.0, part))
+    }
+
+    /// Adds a byte: the next part, or the next of the bytes that it is made of.
+    #[inline]
+    pub(crate) fn with_byte(self, byte: u8) -> Self {
+        Self(fnv_byte(self.0, byte))
     }
 
     /// The hash of all parts.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::eval::{Score, score};
 use crate::extract::{Extractor, Settings};
 use crate::fit::{
-    AnnotatedPaper, CrossValidation, FitOptions, Learned, cross_validate, learn, learn_words, least_sum, predictions,
+    AnnotatedPaper, CrossValidation, FitOptions, Learned, cross_validate, fit_sieve, learn, learn_words, predictions,
     sum, term_words,
 };
 use anyhow::{Context, bail};
@@ -150,8 +150,9 @@ impl Fit {
             }
         }
         if let Some(folder) = &self.write {
-            let least = least_sum(&extractor, &papers, &learned.weights, bias);
-            self.write_files(folder, &extractor, &learned, words, &Settings { bias, least }, &figures)?;
+            let (sieve, least) = fit_sieve(&extractor, &papers, &learned.weights, bias);
+            let tables = learned.files(&extractor, &sieve)?;
+            self.write_files(folder, &tables, words, &Settings { bias, least }, &figures)?;
             if !global.quiet {
                 say(&format!("weights written to {}", folder.display()));
             }
@@ -184,14 +185,13 @@ impl Fit {
     fn write_files(
         &self,
         folder: &Path,
-        extractor: &Extractor,
-        learned: &Learned,
+        tables: &[(&str, Vec<u8>)],
         words: Option<String>,
         settings: &Settings,
         figures: &str,
     ) -> anyhow::Result<()> {
-        for (path, contents) in learned.files(extractor)? {
-            output::write_file(&folder.join(path), &contents)?;
+        for (path, contents) in tables {
+            output::write_file(&folder.join(path), contents)?;
         }
         if let Some(words) = words {
             output::write_file(&folder.join("tables/term-words.csv"), words.as_bytes())?;
@@ -208,7 +208,7 @@ impl Fit {
         let _ = writeln!(
             text,
             "\n# Added to the sum of every span: a greater bias finds more, a smaller one is surer.\nbias = {bias}\n\n\
-             # Candidates whose phrase and borders sum to less are given up early.\nleast = {least:?}"
+             # Candidates are given up early that sum to less in the sieve.\nleast = {least:?}"
         );
         output::write_file(&folder.join("weights.toml"), text.as_bytes())
     }

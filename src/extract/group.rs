@@ -155,17 +155,21 @@ fn join_by_lexicon(text: &Annotated<'_>, chosen: &[Chosen], sets: &mut DisjointS
 /// Forms with the same letters and digits in the same order, but joined otherwise.
 fn join_by_writing(text: &Annotated<'_>, chosen: &[Chosen], sets: &mut DisjointSets) {
     let mut first_by_letters: FxHashMap<String, usize> = FxHashMap::default();
+    let mut letters = String::new();
     for (at, span) in chosen.iter().enumerate() {
-        let letters: String = text
-            .document
-            .text(span.first, span.end)
-            .chars()
-            .filter(|c| c.is_alphanumeric())
-            .flat_map(char::to_lowercase)
-            .collect();
-        let letters = letters.strip_suffix('s').map_or(letters.as_str(), |stem| stem).to_string();
-        let first = *first_by_letters.entry(letters).or_insert(at);
-        sets.join(first, at);
+        letters.clear();
+        for character in text.document.text(span.first, span.end).chars() {
+            if character.is_ascii_alphanumeric() {
+                letters.push(character.to_ascii_lowercase());
+            } else if character.is_alphanumeric() {
+                letters.extend(character.to_lowercase());
+            }
+        }
+        let letters = letters.strip_suffix('s').unwrap_or(&letters);
+        match first_by_letters.get(letters) {
+            Some(&first) => sets.join(first, at),
+            None => _ = first_by_letters.insert(letters.to_string(), at),
+        }
     }
 }
 
@@ -266,41 +270,42 @@ pub fn canonical_words(text: &Annotated<'_>, first: u32, end: u32) -> Vec<u32> {
 
 /// Hash of the stems of words, without praise before the term and without class nouns after it ("quantization techniques",
 /// "the COCO dataset").
-pub fn canonical_key(text: &Annotated<'_>, words: &[u32]) -> u64 {
-    let class = |token: u32| text.classes[token as usize];
-    let mut kept = words;
-    while let [before @ .., last] = kept {
-        let head = class(*last).head;
-        if before.is_empty() || head == 0 || !text.rules.heads[usize::from(head) - 1].class_noun {
-            break;
-        }
-        kept = before;
+pub fn canonical_key(text: &Annotated<'_>, words: &[u32], stems: &[u64]) -> u64 {
+    let class = |at: usize| text.classes[words[at] as usize];
+    let is_class_noun = |at: usize| class(at).head > 0 && text.rules.heads[usize::from(class(at).head) - 1].class_noun;
+    let (mut from, mut to) = (0, words.len());
+    while to > 1 && is_class_noun(to - 1) {
+        to -= 1;
     }
-    while let [opening, rest @ ..] = kept {
-        if rest.is_empty() || !class(*opening).praise || class(*opening).praise_in_terms {
-            break;
-        }
-        kept = rest;
+    while from + 1 < to && class(from).praise && !class(from).praise_in_terms {
+        from += 1;
     }
-    kept.iter().fold(0, |hash, &token| phrase_hash(hash, stem_hash(text.document.word(token))))
+    stems[from..to].iter().fold(0, |hash, &stem| phrase_hash(hash, stem))
 }
 
 /// Hash of a word without its most regular endings: `pruning`, `pruned` and `prune` are one.
 pub fn stem_hash(word: &str) -> u64 {
+    let is_name = |capitals: usize| capitals > 1 || word.bytes().any(|byte| byte.is_ascii_digit());
+    // Nearly all words are ASCII and short: they need no memory of their own.
+    let mut letters = [0; 48];
+    if let Some(letters) = letters.get_mut(..word.len()).filter(|_| word.is_ascii()) {
+        letters.copy_from_slice(word.as_bytes());
+        letters.make_ascii_lowercase();
+        let lower = std::str::from_utf8(letters).unwrap_or_default();
+        return lower_stem_hash(lower, is_name(word.bytes().filter(u8::is_ascii_uppercase).count()));
+    }
+    lower_stem_hash(&word.to_lowercase(), is_name(word.chars().filter(|c| c.is_uppercase()).count()))
+}
+
+/// As [`stem_hash`], of a word in lower case; names have no other ending than that of the plural.
+fn lower_stem_hash(lower: &str, is_name: bool) -> u64 {
     const ENDINGS: [&str; 9] = ["ations", "ation", "ings", "ing", "ers", "ed", "es", "e", "s"];
-    let lower = word.to_lowercase();
-    if lower.bytes().any(|b| b.is_ascii_digit()) || word.chars().filter(|c| c.is_uppercase()).count() > 1 {
-        return word_hash(&singular(&lower));
+    if is_name {
+        return word_hash(&singular(lower));
     }
-    for ending in ENDINGS {
-        if let Some(stem) = lower.strip_suffix(ending)
-            && stem.chars().count() >= 4
-            && !stem.ends_with('s')
-        {
-            return word_hash(stem);
-        }
-    }
-    word_hash(&lower)
+    let stems = ENDINGS.iter().filter_map(|ending| lower.strip_suffix(ending));
+    let mut long_stems = stems.filter(|stem| !stem.ends_with('s') && stem.chars().nth(3).is_some());
+    word_hash(long_stems.next().unwrap_or(lower))
 }
 
 /// Disjoint sets of positions; the root of a set is its smallest member.

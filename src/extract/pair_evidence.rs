@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::extract::acronym;
 use crate::extract::annotated::Annotated;
-use crate::extract::group::{canonical_words, stem_hash};
+use crate::extract::group::{canonical_key, canonical_words, stem_hash};
 use crate::extract::space::{Family, FamilyNames, SpaceBuilder, counted, other_annotators};
 use crate::extract::vocabulary::{PAIR_PLACES, PairWord, Vocabulary};
 use crate::rules::{RuleSet, TypeId};
@@ -32,8 +32,8 @@ impl PaperForm {
     pub fn new(text: &Annotated<'_>, entity_type: TypeId, key: u64, spans: Vec<(u32, u32)>) -> Self {
         let (first, end) = spans.first().copied().unwrap_or_default();
         let words = canonical_words(text, first, end);
-        let stems = words.iter().map(|&token| stem_hash(text.document.word(token))).collect();
-        let canonical = crate::extract::group::canonical_key(text, &words);
+        let stems: Vec<u64> = words.iter().map(|&token| stem_hash(text.document.word(token))).collect();
+        let canonical = canonical_key(text, &words, &stems);
         Self { entity_type, spans, key, words, stems, canonical }
     }
 

@@ -161,6 +161,17 @@ fn stands_for_itself(byte: u8) -> bool {
     byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'$' | b'{' | b'}' | b'&' | b'<' | b'~')
 }
 
+/// How many bytes of a text are read as they are: words with single spaces after them.
+fn plain_length(text: &str) -> usize {
+    let mut after_space = true;
+    let mut is_plain = |byte: u8| {
+        let is_plain = stands_for_itself(byte) || byte == b' ' && !after_space;
+        after_space = byte == b' ';
+        is_plain
+    };
+    text.as_bytes().iter().take_while(|&&byte| is_plain(byte)).count()
+}
+
 struct Reader<'s> {
     source: &'s str,
     position: usize,
@@ -171,7 +182,7 @@ impl Reader<'_> {
     fn run(&mut self) {
         loop {
             let rest = &self.source[self.position..];
-            let plain = rest.bytes().take_while(|&byte| stands_for_itself(byte)).count();
+            let plain = plain_length(rest);
             if plain > 0 {
                 self.copy(plain);
                 continue;

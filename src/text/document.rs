@@ -261,6 +261,8 @@ impl Document {
 
     fn cut_atoms(&mut self) {
         let count = self.tokens.len() as u32;
+        self.atoms.reserve(self.tokens.len());
+        self.atom_of.reserve(self.tokens.len());
         let mut first = 0;
         while first < count {
             let mut end = first + 1;
@@ -451,6 +453,8 @@ fn token_end(text: &str, at: usize, first: char) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn document(title: &str, abstract_text: &str) -> Document {
@@ -492,6 +496,22 @@ mod tests {
         let document = document("A title", "We test e.g. BERT vs. GPT. It wins (by far). 3 of 4 agree? Yes.");
         let texts: Vec<&str> = document.sentences.iter().map(|s| document.text(s.first, s.end)).collect();
         assert_eq!(texts, ["A title", "We test e.g. BERT vs. GPT.", "It wins (by far).", "3 of 4 agree?", "Yes."]);
+    }
+
+    proptest! {
+        #[test]
+        fn plain_words_are_read_as_all_others(text in "[a-cA-CsS0-9 .,'éßİ_/+-]{0,24}") {
+            let document = document("", &text);
+            for (token, number) in document.tokens.iter().zip(0..) {
+                let word = document.word(number);
+                let first = word.chars().next().unwrap();
+                prop_assert_eq!(token_end(&document.reading, token.start as usize, first), token.end as usize);
+                let lower: String = word.chars().flat_map(char::to_lowercase).collect();
+                prop_assert_eq!(token.hash, word_hash(&lower), "{}", word);
+                prop_assert_eq!(token.singular, word_hash(&singular(&lower)), "{}", word);
+                prop_assert_eq!(token.shape, Shape::of(word), "{}", word);
+            }
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 pub mod acronym;
 pub mod annotated;
+pub mod by_token;
 pub mod candidates;
 pub mod choose;
 pub mod collect;

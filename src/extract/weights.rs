@@ -485,4 +485,21 @@ mod tests {
             assert!(table(&(header.to_string() + &other_order.concat())) == in_order, "{other_order:?}");
         }
     }
+
+    #[test]
+    fn what_is_written_is_read_with_its_sieve() {
+        let values: Vec<String> = ["a", "b", "c"].map(String::from).into();
+        let mut builder = SpaceBuilder::default();
+        builder.family("kind", &[&values]);
+        let mut table = WeightTable::zero(builder.rows, 1);
+        table.set(0, 0, 1.25);
+        let outcomes = ["A".to_string()];
+        for sieve in [vec![], vec![0, -250, 0]] {
+            let csv = table.write(&builder.families, &outcomes, &[3, 2, 1], &sieve).unwrap();
+            let packed = pack("tables/some-weights.csv", &csv).unwrap();
+            let file = WeightFile::new(&packed);
+            let read = WeightTable::read_with_sieve(&file, &builder.families, builder.rows, &outcomes);
+            assert!(read == (table.clone(), sieve), "{}", String::from_utf8_lossy(&csv));
+        }
+    }
 }

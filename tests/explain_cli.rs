@@ -18,6 +18,15 @@ fn entities_are_marked_and_listed() {
 }
 
 #[test]
+fn the_readme_shows_what_is_said() {
+    let readme = include_str!("../README.md");
+    let (_, example) = readme.split_once("$ papergraph explain \"").unwrap();
+    let (text, said) = example.split_once("\"\n").unwrap();
+    let (said, _) = said.split_once("```").unwrap();
+    assert_eq!(stdout(&["explain", text]), said, "README.md shows something else: copy what is said");
+}
+
+#[test]
 fn verbose_shows_the_sums_and_the_losers() {
     let said = stdout(&["explain", TEXT, "--rules", &biology(), "-v"]);
     assert!(said.contains("zebrafish: Organism +"), "{said}");

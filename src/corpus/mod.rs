@@ -24,6 +24,8 @@ mod seen;
 mod source;
 mod split;
 mod table;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use error::{CorpusError, Skipped};
 pub use fields::FieldMap;

@@ -5,6 +5,7 @@ use crate::extract::evidence::{CaseMatch, case_match};
 use crate::text::{Document, Token};
 
 /// Known names by where they begin and end.
+#[derive(Clone, Debug)]
 pub struct KnownSpans {
     /// For each first token the end of the longest known name, with its types as bits.
     pub longest_from: Vec<Option<(u32, u64)>>,

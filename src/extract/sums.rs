@@ -69,7 +69,7 @@ pub fn sieve_sum(weights: &[i16], rows: &[u32]) -> i32 {
 
 #[cfg(test)]
 mod tests {
-    use crate::corpus::Paper;
+    use crate::corpus::testing::sample_papers;
     use crate::extract::Extractor;
     use crate::rules::RuleFolder;
 
@@ -78,10 +78,7 @@ mod tests {
         let extractor = Extractor::new(&RuleFolder::embedded().parse().unwrap());
         let (mut candidates, mut judged) = (0, 0);
         let (mut chosen, mut found) = (0, 0);
-        for line in include_str!("../../data/papers.jsonl").lines() {
-            let paper: serde_json::Value = serde_json::from_str(line).unwrap();
-            let text = |field: &str| paper[field].as_str().unwrap_or_default().to_string();
-            let paper = Paper { title: text("title"), abstract_text: text("abstract"), ..Paper::default() };
+        for paper in sample_papers() {
             let text = extractor.annotate(&paper);
             let evidence = extractor.evidence(&text);
             candidates += evidence.candidates.len();

@@ -220,20 +220,6 @@ impl Document {
                 at += 1;
                 continue;
             }
-            if let Some(plain) = PlainWord::at(bytes, at) {
-                let singular = if plain.ends_in_s {
-                    lower.clear();
-                    lower.push_str(&self.reading[at..plain.end]);
-                    lower.make_ascii_lowercase();
-                    word_hash(&singular(&lower))
-                } else {
-                    plain.hash
-                };
-                let (start, end) = (at as u32, plain.end as u32);
-                self.tokens.push(Token { start, end, hash: plain.hash, singular, shape: plain.shape });
-                at = plain.end;
-                continue;
-            }
             let Some(character) = self.reading[at..].chars().next() else {
                 break;
             };
@@ -241,21 +227,18 @@ impl Document {
                 at += character.len_utf8();
                 continue;
             }
-            let end = token_end(&self.reading, at, character);
-            let text = &self.reading[at..end];
-            lower.clear();
-            lower.extend(text.chars().flat_map(char::to_lowercase));
-            let hash = word_hash(&lower);
-            let singular_hash = if lower.ends_with('s') { word_hash(&singular(&lower)) } else { hash };
+            let word = Word::plain(bytes, at).unwrap_or_else(|| Word::any(&self.reading, at, character));
+            let singular = if word.ends_in_s {
+                lower.clear();
+                lower.extend(self.reading[at..word.end].chars().flat_map(char::to_lowercase));
+                word_hash(&singular(&lower))
+            } else {
+                word.hash
+            };
             // A reading holds less than 4 GiB: readers skip records far smaller than that.
-            self.tokens.push(Token {
-                start: at as u32,
-                end: end as u32,
-                hash,
-                singular: singular_hash,
-                shape: Shape::of(text),
-            });
-            at = end;
+            let (start, end) = (at as u32, word.end as u32);
+            self.tokens.push(Token { start, end, hash: word.hash, singular, shape: word.shape });
+            at = word.end;
         }
     }
 
@@ -363,9 +346,8 @@ fn is_glue(text: &str) -> bool {
     matches!(text, "-" | "/" | "@" | "+" | "&" | "^" | "_" | "–" | "−")
 }
 
-/// A token as most are: ASCII letters and digits from a letter on, where nothing after them may belong to the same token;
-/// or a mark of ASCII.
-struct PlainWord {
+/// What stands in a token.
+struct Word {
     /// One past the last byte.
     end: usize,
     hash: WordHash,
@@ -374,9 +356,18 @@ struct PlainWord {
     ends_in_s: bool,
 }
 
-impl PlainWord {
-    /// The one that begins at a byte, if one does. It is read once, and gives what reading it several times would.
-    fn at(bytes: &[u8], at: usize) -> Option<Self> {
+impl Word {
+    /// The token that begins at a character of a text.
+    fn any(text: &str, at: usize, first: char) -> Self {
+        let end = token_end(text, at, first);
+        let word = &text[at..end];
+        let lower: String = word.chars().flat_map(char::to_lowercase).collect();
+        Self { end, hash: word_hash(&lower), shape: Shape::of(word), ends_in_s: lower.ends_with('s') }
+    }
+
+    /// As [`Word::any`], read but once, for what most tokens are: ASCII letters and digits from a letter on, where nothing
+    /// after them may belong to the same token; or a mark of ASCII.
+    fn plain(bytes: &[u8], at: usize) -> Option<Self> {
         let first = bytes[at];
         if !first.is_ascii_alphabetic() {
             // An apostrophe may begin a possessive.
